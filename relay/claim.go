@@ -1,0 +1,165 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// A tunnel is one client's live connection.
+type tunnel struct {
+	name     string
+	owner    Owner
+	instance string
+	session  *wire.Session
+}
+
+// tunnels are the live connections by their endpoint's name.
+type tunnels struct {
+	mu     sync.RWMutex
+	byName map[string]*tunnel
+	away   *wire.GoAway // set once the relay drains
+}
+
+func (t *tunnels) get(name string) *tunnel {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.byName[name]
+}
+
+// add puts the tunnel in place, and gives the one that it replaces, or the reason why it may not.
+func (t *tunnels) add(n *tunnel, takeOver bool) (old *tunnel, refused *wire.GoAway) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.away != nil {
+		return nil, t.away
+	}
+	old = t.byName[n.name]
+	if old != nil && old.instance != n.instance && !takeOver {
+		return nil, &wire.GoAway{Code: wire.CodeInUse, Message: "another hook of yours is connected as " + n.name}
+	}
+	t.byName[n.name] = n
+	return old, nil
+}
+
+func (t *tunnels) remove(n *tunnel) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.byName[n.name] == n {
+		delete(t.byName, n.name)
+	}
+}
+
+// goAway tells all clients to go, and those that come from now on.
+func (t *tunnels) goAway(g *wire.GoAway) {
+	t.mu.Lock()
+	t.away = g
+	all := make([]*tunnel, 0, len(t.byName))
+	for _, n := range t.byName {
+		all = append(all, n)
+	}
+	t.mu.Unlock()
+	for _, n := range all {
+		n.session.GoAway(g)
+	}
+}
+
+const helloTimeout = 10 * time.Second
+
+// accept takes a tunnel: token, websocket, hello, claim; then serves it until it ends.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
+	grant := Grant{Pattern: "*"}
+	if s.cfg.Tokens != nil {
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		var known bool
+		if grant, known = s.cfg.Tokens.Grant(token); !known {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="hook-relay"`)
+			fail(http.StatusUnauthorized, "unauthorized", "this relay wants a token that it knows").Answer(w, "")
+			return
+		}
+	}
+	ctx, ok := r.Context().Value(tunnelCtxKey{}).(context.Context)
+	if !ok {
+		ctx = context.Background()
+	}
+	s.serving.Add(1)
+	defer s.serving.Done()
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{wire.Subprotocol}})
+	if err != nil {
+		return // Accept has answered
+	}
+	conn := wire.WebSocket(ws)
+	defer func() { _ = conn.Close() }()
+	log := s.log.With("remote", r.RemoteAddr, "token", grant.Name)
+	if ws.Subprotocol() != wire.Subprotocol {
+		log.Info("tunnel refused", "error", "no hook subprotocol")
+		return
+	}
+	if err := s.serveTunnel(ctx, conn, grant); err != nil {
+		log.Info("tunnel ended", "reason", err)
+	}
+}
+
+func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) error {
+	late := time.AfterFunc(helloTimeout, func() { _ = conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	hello, err := wire.ReadHello(conn)
+	late.Stop()
+	stop()
+	if err != nil {
+		return err
+	}
+	owner := Owner("token:" + grant.Name)
+	if s.cfg.Tokens == nil {
+		owner = secretOwner(hello.Secret)
+	}
+	if refused := s.mayClaim(ctx, hello, grant, owner); refused != nil {
+		return errors.Join(refused, wire.Refuse(conn, refused))
+	}
+	t := &tunnel{name: hello.Name, owner: owner, instance: hello.Instance}
+	t.session = wire.NewSession(conn, wire.Config{
+		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: hello.MaxStreams, Heartbeat: s.cfg.Beat,
+	})
+	t.session.Greet(wire.Welcome{
+		Software: s.cfg.Software, Name: hello.Name, URL: s.EndpointURL(hello.Name), Public: s.cfg.Public,
+		HeartbeatMS: int(s.cfg.Beat / time.Millisecond), Window: wire.DefaultWindow,
+	})
+	old, refused := s.tunnels.add(t, hello.TakeOver)
+	if refused != nil {
+		return errors.Join(refused, wire.Refuse(conn, refused))
+	}
+	defer s.tunnels.remove(t)
+	if old != nil {
+		if old.instance != t.instance {
+			old.session.GoAway(&wire.GoAway{Code: wire.CodeReplaced, Message: "another hook of yours took " + t.name + " over"})
+		}
+		old.session.Close()
+	}
+	s.log.Info("tunnel connected", "endpoint", t.name, "instance", t.instance)
+	return t.session.Run(ctx)
+}
+
+func (s *Server) mayClaim(ctx context.Context, h wire.Hello, grant Grant, owner Owner) *wire.GoAway {
+	switch {
+	case !ValidName(h.Name):
+		return &wire.GoAway{Code: wire.CodeNameInvalid,
+			Message: "a name has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -"}
+	case !grant.Allows(h.Name):
+		return &wire.GoAway{Code: wire.CodeForbidden, Message: "this token may claim names like " + grant.Pattern + " only"}
+	}
+	switch err := s.cfg.Names.Claim(ctx, h.Name, owner); {
+	case errors.Is(err, ErrNameTaken):
+		return &wire.GoAway{Code: wire.CodeNameTaken, Message: "the name " + h.Name + " belongs to somebody else"}
+	case err != nil:
+		s.log.Error("claim", "endpoint", h.Name, "error", err)
+		return &wire.GoAway{Code: wire.CodeUnavailable, Message: "names can't be claimed at the moment", RetryAfterMS: 5000}
+	}
+	return nil
+}

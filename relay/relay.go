@@ -1,0 +1,196 @@
+// Package relay is the public side: it takes webhooks from whoever sends them, and hands each through a tunnel to the
+// client that has claimed the endpoint. It knows nothing of providers, secrets or apps.
+//
+// A Server is one relay. It runs in the hook-relay binary, and inside `hook listen` where no relay is configured.
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// A Config is what a Server needs to know. The zero value of a field means the default that it names.
+type Config struct {
+	// PublicURL is the base that senders use, without a path: "https://relay.example". Required: a delivery's URL is
+	// built from it, never from a request's own Host, as some schemes sign the URL.
+	PublicURL string
+
+	// Domain, as in "relay.example", makes https://NAME.relay.example an endpoint's URL beside PublicURL/e/NAME.
+	// It needs a wildcard in the DNS and in the certificate. Empty: path addressing alone.
+	Domain string
+
+	// Public says that providers out there can reach PublicURL.
+	Public bool
+
+	Tokens   Tokens        // who may claim names; nil: anyone may
+	Names    Names         // who owns which; nil: kept in memory
+	Software string        // "hook-relay/0.1.0"
+	Log      *slog.Logger  // nil discards
+	MaxBody  int64         // of a request, in bytes; 0: 100 MiB
+	Head     time.Duration // how long an answer's head may take once the request was sent; 0: 70 s
+	Drain    time.Duration // how long requests in flight may take once Serve's ctx ended; 0: 10 s
+	Beat     time.Duration // how often clients ping; 0: 5 s
+}
+
+// A Server is a relay. Make it with New.
+type Server struct {
+	cfg  Config
+	base *url.URL
+	log  *slog.Logger
+
+	tunnels tunnels
+	serving sync.WaitGroup // tunnels
+}
+
+// New checks cfg and makes a Server of it. It opens nothing.
+func New(cfg Config) (*Server, error) {
+	base, err := url.Parse(cfg.PublicURL)
+	switch {
+	case err != nil:
+		return nil, err
+	case base.Scheme != "http" && base.Scheme != "https" || base.Host == "":
+		return nil, fmt.Errorf("the public URL %q is not like https://relay.example", cfg.PublicURL)
+	case strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.Fragment != "" || base.User != nil:
+		return nil, fmt.Errorf("the public URL %q has more than scheme, host and port", cfg.PublicURL)
+	}
+	cfg.PublicURL = base.Scheme + "://" + base.Host
+	cfg.Domain = strings.TrimPrefix(strings.ToLower(cfg.Domain), "*.")
+	if cfg.Names == nil {
+		cfg.Names = NewMemory()
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.MaxBody == 0 {
+		cfg.MaxBody = 100 << 20
+	}
+	for value, fallback := range map[*time.Duration]time.Duration{
+		&cfg.Head: 70 * time.Second, &cfg.Drain: 10 * time.Second, &cfg.Beat: 5 * time.Second,
+	} {
+		if *value == 0 {
+			*value = fallback
+		}
+	}
+	return &Server{cfg: cfg, base: base, log: cfg.Log, tunnels: tunnels{byName: make(map[string]*tunnel)}}, nil
+}
+
+// EndpointURL is the URL of the endpoint with that name, as clients are told it.
+func (s *Server) EndpointURL(name string) string {
+	if s.cfg.Domain == "" {
+		return s.pathURL(name)
+	}
+	return s.hostURL(name)
+}
+
+func (s *Server) pathURL(name string) string { return s.cfg.PublicURL + "/e/" + name }
+
+func (s *Server) hostURL(name string) string {
+	u := s.base.Scheme + "://" + name + "." + s.cfg.Domain
+	if port := s.base.Port(); port != "" {
+		u += ":" + port
+	}
+	return u
+}
+
+// Serve accepts on ln until ctx ends, then tells the clients to go, and gives requests in flight Config.Drain to
+// finish. No tunnel outlives it. A cancelled ctx is not an error.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	// Tunnels outlast ctx by the time of draining, as requests in flight need them.
+	tunnelCtx, closeTunnels := context.WithCancel(context.WithoutCancel(ctx))
+	srv := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    1 << 20, // the edge answers from 64 KiB on, in words of our own
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return context.WithValue(tunnelCtx, tunnelCtxKey{}, tunnelCtx) },
+	}
+	var g errgroup.Group
+	stopped := make(chan struct{})
+	g.Go(func() error {
+		defer close(stopped)
+		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", ln.Addr(), err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		select {
+		case <-ctx.Done():
+		case <-stopped: // by an error of its own
+		}
+		s.tunnels.goAway(&wire.GoAway{Code: wire.CodeDraining, Message: "the relay is shutting down"})
+		// ctx is already cancelled, so draining needs a clock of its own.
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Drain)
+		defer cancel()
+		if err := srv.Shutdown(drain); err != nil { // somebody took longer than that
+			return srv.Close()
+		}
+		return nil
+	})
+	err := g.Wait()
+	closeTunnels()
+	s.serving.Wait() // Shutdown doesn't see tunnels, as they are hijacked connections
+	return err
+}
+
+// tunnelCtxKey finds the context that tunnels live by, in a request's context: after the hijack the request's own is of
+// no use.
+type tunnelCtxKey struct{}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if name, base, path, ok := s.address(r); ok {
+		s.receive(w, r, name, base, path)
+		return
+	}
+	switch r.URL.Path {
+	case wire.Path:
+		s.accept(w, r)
+	case "/", "/healthz":
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = fmt.Fprintln(w, "This is a relay for webhooks. It is up.")
+	default:
+		fail(http.StatusNotFound, "endpoint_unknown",
+			"there is no endpoint at this address: an endpoint's URL is "+s.EndpointURL("NAME")).Answer(w, "")
+	}
+}
+
+// address tells which endpoint a request is for, the endpoint's URL as the sender used it, and what followed that.
+func (s *Server) address(r *http.Request) (name, base, path string, ok bool) {
+	target := r.RequestURI
+	if !strings.HasPrefix(target, "/") { // absolute form: the origin form is what a client of the origin would send
+		_, rest, _ := strings.Cut(target, "://")
+		if i := strings.IndexAny(rest, "/?"); i >= 0 {
+			target = rest[i:]
+		} else {
+			target = ""
+		}
+	}
+	if s.cfg.Domain != "" {
+		host, _, _ := strings.Cut(strings.ToLower(r.Host), ":")
+		if name, ok := strings.CutSuffix(host, "."+s.cfg.Domain); ok && ValidName(name) {
+			return name, s.hostURL(name), target, true
+		}
+	}
+	rest, ok := strings.CutPrefix(target, "/e/")
+	if !ok {
+		return "", "", "", false
+	}
+	name = rest
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		name, path = rest[:i], rest[i:]
+	}
+	return name, s.pathURL(name), path, true
+}

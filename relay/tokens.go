@@ -1,0 +1,130 @@
+package relay
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Grant is what a token allows.
+type Grant struct {
+	Name    string // the token's, for logs; names that are claimed with it belong to it
+	Pattern string // which endpoint names: "*", or a pattern of path.Match such as "acme-*"
+}
+
+// Allows says whether the grant covers an endpoint's name.
+func (g Grant) Allows(name string) bool {
+	ok, _ := path.Match(g.Pattern, name)
+	return ok
+}
+
+// Tokens tells who a token belongs to. It is safe for concurrent use.
+type Tokens interface {
+	Grant(token string) (Grant, bool)
+}
+
+// A TokenFile is Tokens from a file with one `NAME TOKEN [PATTERN]` on a line; blank lines and those that begin with #
+// don't count. The file is read again when it has changed; while it can't be read or has a mistake, what it said last
+// stays in force.
+type TokenFile struct {
+	path string
+
+	mu      sync.Mutex
+	looked  time.Time
+	changed time.Time
+	size    int64
+	grants  map[[32]byte]Grant // by the token's hash, so that looking one up takes no time that tells about others
+	err     error
+}
+
+// minToken is the fewest characters that a token may have.
+const minToken = 16
+
+// ReadTokenFile reads the file for the first time. Its error names the line.
+func ReadTokenFile(name string) (*TokenFile, error) {
+	f := &TokenFile{path: name}
+	if err := f.read(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Grant looks the token up. It looks after the file at most once a second.
+func (f *TokenFile) Grant(token string) (Grant, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now := time.Now(); now.Sub(f.looked) >= time.Second {
+		f.looked = now
+		f.err = f.read()
+	}
+	g, ok := f.grants[sha256.Sum256([]byte(token))]
+	return g, ok
+}
+
+// Err is why the file's newest state is not in force; nil if it is.
+func (f *TokenFile) Err() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
+
+func (f *TokenFile) read() error {
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return err
+	}
+	if f.grants != nil && f.err == nil && info.ModTime().Equal(f.changed) && info.Size() == f.size {
+		return nil
+	}
+	file, err := os.Open(f.path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	grants := make(map[[32]byte]Grant)
+	lines := bufio.NewScanner(file)
+	for n := 1; lines.Scan(); n++ {
+		if err := readGrant(grants, lines.Text()); err != nil {
+			return fmt.Errorf("%s:%d: %w", f.path, n, err)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return &fs.PathError{Op: "read", Path: f.path, Err: err}
+	}
+	f.grants, f.changed, f.size = grants, info.ModTime(), info.Size()
+	return nil
+}
+
+func readGrant(grants map[[32]byte]Grant, line string) error {
+	line = strings.TrimSpace(line)
+	if line == "" || strings.HasPrefix(line, "#") {
+		return nil
+	}
+	fields := strings.Fields(line)
+	if len(fields) < 2 || len(fields) > 3 {
+		return errors.New("a line is NAME TOKEN [PATTERN]")
+	}
+	g := Grant{Name: fields[0], Pattern: "*"}
+	if len(fields) == 3 {
+		g.Pattern = fields[2]
+	}
+	if len(fields[1]) < minToken {
+		return fmt.Errorf("the token of %s has fewer than %d characters", g.Name, minToken)
+	}
+	if _, err := path.Match(g.Pattern, ""); err != nil {
+		return fmt.Errorf("the pattern %q can't be read", g.Pattern)
+	}
+	hash := sha256.Sum256([]byte(fields[1]))
+	if other, taken := grants[hash]; taken {
+		return fmt.Errorf("%s and %s have the same token", other.Name, g.Name)
+	}
+	grants[hash] = g
+	return nil
+}

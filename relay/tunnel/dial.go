@@ -1,0 +1,99 @@
+package tunnel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/coder/websocket"
+
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// ErrPlainToken is returned when a token would travel unencrypted.
+var ErrPlainToken = errors.New("a token is never sent over plain http, except to this machine itself")
+
+// CheckRelay says whether relay is usable as a base URL, and whether token may travel there. A token over plain http
+// is ErrPlainToken.
+func CheckRelay(relay, token string) error {
+	u, err := url.Parse(relay)
+	switch {
+	case err != nil:
+		return err
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("a relay's URL begins with https:// (or http://), not %q", relay)
+	case u.Hostname() == "":
+		return fmt.Errorf("the relay's URL %q has no host", relay)
+	case token != "" && u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return ErrPlainToken
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+// dial connects, upgrades and claims within dialTimeout.
+func (c *Client) dial(ctx context.Context) (wire.Conn, wire.Welcome, error) {
+	if err := CheckRelay(c.Relay, c.Token); err != nil {
+		return nil, wire.Welcome{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	header := make(http.Header)
+	if c.Token != "" {
+		header.Set("Authorization", "Bearer "+c.Token)
+	}
+	var wires combiner
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: c.TLS, DialContext: wires.dial}
+	defer transport.CloseIdleConnections()
+	target := strings.TrimSuffix(c.Relay, "/") + wire.Path
+	ws, resp, err := websocket.Dial(ctx, target, &websocket.DialOptions{
+		HTTPClient: &http.Client{Transport: transport, CheckRedirect: noRedirect},
+		HTTPHeader: header, Subprotocols: []string{wire.Subprotocol},
+	})
+	if err != nil {
+		return nil, wire.Welcome{}, c.explain(err, resp)
+	}
+	if ws.Subprotocol() != wire.Subprotocol {
+		_ = ws.CloseNow()
+		return nil, wire.Welcome{}, &NotRelayError{URL: c.Relay, Status: resp.StatusCode}
+	}
+	conn := wire.WebSocket(ws)
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
+	welcome, err := wire.SendHello(conn, wire.Hello{
+		Versions: []int{wire.Version}, Software: c.Software, Instance: c.Instance, Name: c.Name, Secret: c.Secret,
+		TakeOver: c.TakeOver, Window: wire.DefaultWindow, MaxStreams: maxStreams,
+	})
+	if err != nil {
+		_ = conn.Close()
+		return nil, wire.Welcome{}, fmt.Errorf("claim %s: %w", c.Name, err)
+	}
+	return wires.combine(conn), welcome, nil
+}
+
+// explain tells what an upgrade that came to nothing means.
+func (c *Client) explain(err error, resp *http.Response) error {
+	switch {
+	case resp == nil:
+		if op, ok := errors.AsType[*net.OpError](err); ok {
+			return op
+		}
+		return err
+	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
+		return &RefusedError{Status: resp.StatusCode}
+	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500:
+		return fmt.Errorf("the relay answered %s", resp.Status)
+	}
+	return &NotRelayError{URL: c.Relay, Status: resp.StatusCode}
+}
+
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

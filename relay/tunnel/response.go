@@ -1,0 +1,80 @@
+package tunnel
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// firstBytes is how much of an answer is gathered before its head goes out with it.
+const firstBytes = 32 << 10
+
+// A responseWriter is the http.ResponseWriter of one stream. It adds nothing to what the handler wrote.
+type responseWriter struct {
+	stream *wire.Stream
+	method string
+	header http.Header
+	head   *wire.ResponseHead // once WriteHeader was called
+	sent   bool               // the head is on its way
+	buf    []byte
+	err    error
+}
+
+func (w *responseWriter) Header() http.Header { return w.header }
+
+// WriteHeader takes the final status. Informational ones are not passed on.
+func (w *responseWriter) WriteHeader(status int) {
+	if w.head != nil || status < 200 {
+		return
+	}
+	head := &wire.ResponseHead{Status: status, Length: wire.UnknownLength, Header: w.header}
+	if n, err := strconv.ParseInt(w.header.Get("Content-Length"), 10, 64); err == nil && n >= 0 {
+		head.Length = n
+	}
+	w.head = head
+	w.err = head.Check()
+}
+
+func (w *responseWriter) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	if w.err != nil {
+		return 0, w.err
+	}
+	if len(w.buf)+len(p) <= firstBytes {
+		w.buf = append(w.buf, p...)
+		return len(p), nil
+	}
+	w.Flush()
+	if w.err == nil {
+		_, w.err = w.stream.Write(p)
+	}
+	if w.err != nil {
+		return 0, w.err
+	}
+	return len(p), nil
+}
+
+// Flush sends what was written so far, and at least the head.
+func (w *responseWriter) Flush() { w.send(false) }
+
+func (w *responseWriter) send(end bool) {
+	w.WriteHeader(http.StatusOK)
+	switch {
+	case w.err != nil:
+	case !w.sent:
+		w.sent = true
+		w.err = w.stream.Respond(w.head, w.buf, end)
+	case len(w.buf) > 0 || end:
+		w.err = w.stream.Send(w.buf, end)
+	}
+	w.buf = w.buf[:0]
+}
+
+// finish ends the answer. One that could not be sent is reset, so that the sender sees it break off.
+func (w *responseWriter) finish() {
+	w.send(true)
+	if w.err != nil {
+		w.stream.Reset(wire.ResetInternal, w.err.Error())
+	}
+}

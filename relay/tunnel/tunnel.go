@@ -1,0 +1,182 @@
+// Package tunnel is the client's end of the tunnel: it dials a relay, claims an endpoint's name, hands each webhook to a
+// Handler, and comes back by itself when the connection is lost. It does not know what the handler does with it.
+package tunnel
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// A Handler answers webhooks. ServeDelivery is called concurrently, once for each.
+//
+// d has everything but its body, which is read from body; length is the body's, or -1 if only its end will tell. What
+// the handler writes goes to the sender as it is: the Content-Length that it sets is believed, nothing is added, and
+// a Flush sends what was written so far. To break the answer off, it panics with http.ErrAbortHandler. ctx ends when the
+// sender hangs up or the tunnel is lost.
+type Handler interface {
+	ServeDelivery(ctx context.Context, w http.ResponseWriter, d *inspect.Delivery, body io.Reader, length int64)
+}
+
+// A Client keeps one endpoint connected. Its fields must not change once Run was called.
+type Client struct {
+	Relay    string      // the relay's base URL: "https://relay.example"
+	Token    string      // proves to the relay who we are; empty where it wants none
+	Name     string      // the endpoint's name to claim
+	Secret   string      // proves that the name is ours at a relay without tokens
+	Instance string      // random for each process
+	TakeOver bool        // disconnect another instance of ours that holds the name
+	Software string      // "hook/0.1.0"
+	TLS      *tls.Config // for https; nil means the system's defaults
+	Handler  Handler
+	Log      *slog.Logger // nil discards
+
+	state stateBox
+}
+
+const (
+	dialTimeout = 10 * time.Second // for the connection, the upgrade and the hello together
+	livedLong   = 10 * time.Second // a session that lived this long resets the backoff
+	maxStreams  = 1024             // requests in flight on one tunnel
+)
+
+// Run connects and serves until ctx ends, which is not an error, or until dialling again can't help: then it
+// returns a *wire.GoAway, *RefusedError or *NotRelayError. It reconnects by itself with exponential backoff and full
+// jitter; State tells how it stands. No handler outlives it.
+func (c *Client) Run(ctx context.Context) error {
+	retry := &backoff.ExponentialBackOff{
+		InitialInterval: 500 * time.Millisecond, Multiplier: 2, MaxInterval: 15 * time.Second,
+		RandomizationFactor: 1, // full jitter: from nothing to twice the interval
+	}
+	retry.Reset()
+	for {
+		began := time.Now()
+		err := c.session(ctx)
+		if ctx.Err() != nil {
+			c.state.set(State{Phase: Stopped})
+			return nil
+		}
+		if final(err) {
+			c.state.set(State{Phase: Stopped, Err: err})
+			return err
+		}
+		if time.Since(began) > livedLong {
+			retry.Reset()
+		}
+		wait := retry.NextBackOff()
+		if g, ok := errors.AsType[*wire.GoAway](err); ok {
+			switch {
+			case g.Code == wire.CodeDraining && time.Since(began) > livedLong:
+				wait = 0
+			case g.RetryAfterMS > 0:
+				wait = max(wait, time.Duration(g.RetryAfterMS)*time.Millisecond)
+			}
+		}
+		c.log().Info("tunnel not connected", "relay", c.Relay, "error", err, "retry_in", wait)
+		c.state.set(State{Phase: Waiting, Err: err, RetryAt: time.Now().Add(wait)})
+		if !sleep(ctx, wait) {
+			c.state.set(State{Phase: Stopped})
+			return nil
+		}
+	}
+}
+
+// State is how the connection stands now, and a channel that is closed when that changes.
+func (c *Client) State() (State, <-chan struct{}) { return c.state.get() }
+
+// session dials, claims and serves once, and returns why it ended.
+func (c *Client) session(ctx context.Context) error {
+	c.state.set(State{Phase: Connecting})
+	conn, welcome, err := c.dial(ctx)
+	if err != nil {
+		return err
+	}
+	s := wire.NewSession(conn, wire.Config{
+		Window: wire.DefaultWindow, PeerWindow: welcome.Window, MaxStreams: maxStreams,
+		Heartbeat: welcome.Heartbeat(), Accept: c.accept,
+	})
+	c.log().Info("tunnel connected", "relay", c.Relay, "url", welcome.URL)
+	c.state.set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT})
+	return s.Run(ctx)
+}
+
+func (c *Client) accept(st *wire.Stream) {
+	head := st.Request()
+	w := &responseWriter{stream: st, header: make(http.Header), method: head.Method}
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+			w.finish()
+		case http.ErrAbortHandler: //nolint:errorlint // the very value, as net/http has it
+			st.Reset(wire.ResetInternal, "the answer broke off")
+		default:
+			panic(p)
+		}
+	}()
+	c.Handler.ServeDelivery(st.Context(), w, delivery(head), st, head.Length)
+}
+
+func delivery(h *wire.RequestHead) *inspect.Delivery {
+	return &inspect.Delivery{
+		ID: h.ID, Remote: h.Remote, Proto: h.Proto, Host: h.Host, Method: h.Method,
+		URL: h.Base + h.Path, Path: h.Path, ReceivedAt: h.ReceivedAt, Header: h.Header,
+	}
+}
+
+func (c *Client) log() *slog.Logger {
+	if c.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return c.Log
+}
+
+// sleep waits for d and says whether ctx lasted that long.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// A RefusedError says that the relay doesn't know the token, or wants one.
+type RefusedError struct{ Status int }
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("the relay refused the token (HTTP %d)", e.Status)
+}
+
+// A NotRelayError says that something else than a relay answered.
+type NotRelayError struct {
+	URL    string
+	Status int
+}
+
+func (e *NotRelayError) Error() string {
+	return fmt.Sprintf("%s is no relay: it answered %d %s to a tunnel's handshake", e.URL, e.Status, http.StatusText(e.Status))
+}
+
+// final says whether dialling again would meet the same answer.
+func final(err error) bool {
+	if g, ok := errors.AsType[*wire.GoAway](err); ok {
+		return g.Final()
+	}
+	if _, ok := errors.AsType[*RefusedError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*NotRelayError](err)
+	return ok
+}

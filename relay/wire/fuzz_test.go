@@ -1,0 +1,147 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"reflect"
+	"testing"
+	"time"
+)
+
+func exampleRequest() *RequestHead {
+	return &RequestHead{
+		ID: "d_aaaaaaaaaaaa", ReceivedAt: time.Unix(1_700_000_000, 42), Attempt: 1, Remote: "192.0.2.1", Proto: "HTTP/1.1",
+		Host: "relay.example", Method: "POST", Base: "https://relay.example/e/quiet-otter-k7q2", Path: "/a%2Fb?x=1", Length: 5,
+		Header: http.Header{"Content-Type": {"text/plain"}, "X-Twice": {"one", "two", ""}},
+	}
+}
+
+func TestHeadsRoundTrip(t *testing.T) {
+	want := exampleRequest()
+	got, err := parseRequestHead(want.append(nil))
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("request head: got %+v, %v; want %+v", got, err, want)
+	}
+	answer := &ResponseHead{Status: 404, Length: UnknownLength, Header: http.Header{"Set-Cookie": {"a=1", "b=2"}}}
+	gotAnswer, err := parseResponseHead(answer.append(nil))
+	if err != nil || !reflect.DeepEqual(gotAnswer, answer) {
+		t.Errorf("response head: got %+v, %v; want %+v", gotAnswer, err, answer)
+	}
+}
+
+func TestHeadIgnoresFieldsOfLaterVersions(t *testing.T) {
+	want := exampleRequest()
+	got, err := parseRequestHead(append(want.append(nil), "something new"...))
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+}
+
+func TestHeadLimits(t *testing.T) {
+	many := make(http.Header)
+	many["X-Many"] = make([]string, MaxFields+1)
+	for name, change := range map[string]func(*RequestHead){
+		"too many values": func(h *RequestHead) { h.Header = many },
+		"too many bytes": func(h *RequestHead) {
+			h.Header = http.Header{"A": {string(make([]byte, 0)), string(bytes.Repeat([]byte("x"), MaxFieldBytes))}}
+		},
+		"path too long":     func(h *RequestHead) { h.Path = string(bytes.Repeat([]byte("/"), MaxPath+1)) },
+		"host too long":     func(h *RequestHead) { h.Host = string(bytes.Repeat([]byte("h"), maxString+1)) },
+		"CR in a value":     func(h *RequestHead) { h.Header = http.Header{"A": {"x\rSet-Cookie: a=1"}} },
+		"LF in a value":     func(h *RequestHead) { h.Header = http.Header{"A": {"x\nSet-Cookie: a=1"}} },
+		"NUL in a value":    func(h *RequestHead) { h.Header = http.Header{"A": {"x\x00"}} },
+		"colon in a name":   func(h *RequestHead) { h.Header = http.Header{"A:b": {"x"}} },
+		"nothing as a name": func(h *RequestHead) { h.Header = http.Header{"": {"x"}} },
+	} {
+		h := exampleRequest()
+		change(h)
+		if err := h.Check(); err == nil {
+			t.Errorf("%s: Check says nothing", name)
+		}
+		if _, err := parseRequestHead(h.append(nil)); err == nil {
+			t.Errorf("%s: parsed all the same", name)
+		}
+	}
+}
+
+func TestFrameErrors(t *testing.T) {
+	huge := appendHeader(nil, frameData, 0, 1, maxPayload+1)
+	for name, msg := range map[string][]byte{
+		"a header cut off":      {1, 2, 3},
+		"a payload cut off":     append(appendHeader(nil, frameData, 0, 1, 5), "abc"...),
+		"a payload too long":    huge,
+		"an unknown type":       appendHeader(nil, 0x7f, 0, 1, 0),
+		"DATA without a stream": append(appendHeader(nil, frameData, 0, 0, 1), 'x'),
+		"PING on a stream":      append(appendHeader(nil, framePing, 0, 1, 8), "12345678"...),
+		"a short PING":          append(appendHeader(nil, framePing, 0, 0, 4), "1234"...),
+		"empty DATA":            appendHeader(nil, frameData, 0, 1, 0),
+		"no credit":             append(appendHeader(nil, frameCredit, 0, 1, 4), 0, 0, 0, 0),
+		"too much credit":       append(appendHeader(nil, frameCredit, 0, 1, 4), 0xff, 0xff, 0xff, 0xff),
+		"an empty RESET":        appendHeader(nil, frameReset, 0, 1, 0),
+	} {
+		_, _, err := nextFrame(msg)
+		if _, ok := errors.AsType[*ProtocolError](err); !ok {
+			t.Errorf("%s: got %v, want a *ProtocolError", name, err)
+		}
+	}
+}
+
+// Whatever parses as frames is the same frames when written again, and nothing makes the parser fail otherwise than by
+// a *ProtocolError.
+func FuzzFrames(f *testing.F) {
+	f.Add(append(appendHeader(nil, frameData, flagEnd, 7, 3), "abc"...))
+	f.Add(append(appendHeader(nil, framePing, 0, 0, 8), "12345678"...))
+	f.Fuzz(func(t *testing.T, msg []byte) {
+		rest := msg
+		for len(rest) > 0 {
+			fr, next, err := nextFrame(rest)
+			if err != nil {
+				if _, ok := errors.AsType[*ProtocolError](err); !ok {
+					t.Fatalf("got %T %v, want a *ProtocolError", err, err)
+				}
+				return
+			}
+			again := append(appendHeader(nil, fr.kind, fr.flags, fr.stream, len(fr.payload)), fr.payload...)
+			if !bytes.Equal(again, rest[:len(rest)-len(next)]) {
+				t.Fatalf("got %x, want %x", again, rest[:len(rest)-len(next)])
+			}
+			rest = next
+		}
+	})
+}
+
+// Whatever parses as a head is within the limits, and parses to the same when encoded again.
+func FuzzRequestHead(f *testing.F) {
+	f.Add(exampleRequest().append(nil))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		h, err := parseRequestHead(b)
+		if err != nil {
+			return
+		}
+		if err := h.Check(); err != nil {
+			t.Fatalf("a head that parses fails its check: %v", err)
+		}
+		again, err := parseRequestHead(h.append(nil))
+		if err != nil || !reflect.DeepEqual(again, h) {
+			t.Fatalf("got %+v, %v; want %+v", again, err, h)
+		}
+	})
+}
+
+func FuzzResponseHead(f *testing.F) {
+	f.Add((&ResponseHead{Status: 200, Length: 3, Header: http.Header{"Content-Type": {"text/plain"}}}).append(nil))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		h, err := parseResponseHead(b)
+		if err != nil {
+			return
+		}
+		if err := h.Check(); err != nil {
+			t.Fatalf("a head that parses fails its check: %v", err)
+		}
+		again, err := parseResponseHead(h.append(nil))
+		if err != nil || !reflect.DeepEqual(again, h) {
+			t.Fatalf("got %+v, %v; want %+v", again, err, h)
+		}
+	})
+}

@@ -1,0 +1,169 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Version is the protocol version that this package speaks.
+const Version = 1
+
+// A Hello is the client's first frame: PROTOCOL.md section 3.
+type Hello struct {
+	Versions   []int  `json:"versions"`
+	Software   string `json:"software"`
+	Instance   string `json:"instance"`
+	Name       string `json:"name"`
+	Secret     string `json:"secret,omitempty"`
+	TakeOver   bool   `json:"take_over,omitempty"`
+	Window     int    `json:"window"`
+	MaxStreams int    `json:"max_streams"`
+}
+
+// A Welcome is the relay's first frame, if it takes the claim.
+type Welcome struct {
+	Version     int    `json:"version"`
+	Software    string `json:"software"`
+	Name        string `json:"name"`
+	URL         string `json:"url"`
+	Public      bool   `json:"public"`
+	HeartbeatMS int    `json:"heartbeat_ms"`
+	Window      int    `json:"window"`
+}
+
+// Heartbeat is how often the client sends PING.
+func (w Welcome) Heartbeat() time.Duration { return time.Duration(w.HeartbeatMS) * time.Millisecond }
+
+// A Code says why a side goes away: PROTOCOL.md section 7.
+type Code string
+
+// The codes of a GoAway.
+const (
+	CodeDraining    Code = "draining"
+	CodeReplaced    Code = "replaced"
+	CodeInUse       Code = "in_use"
+	CodeNameTaken   Code = "name_taken"
+	CodeNameInvalid Code = "name_invalid"
+	CodeForbidden   Code = "forbidden"
+	CodeVersion     Code = "version"
+	CodeProtocol    Code = "protocol"
+	CodeUnavailable Code = "unavailable"
+)
+
+// A GoAway is the reason for which a side ends, or refuses, a session. It is an error for whoever is refused.
+type GoAway struct {
+	Code         Code   `json:"code"`
+	Message      string `json:"message"`
+	RetryAfterMS int    `json:"retry_after_ms,omitempty"`
+}
+
+func (g *GoAway) Error() string { return fmt.Sprintf("%s (%s)", g.Message, g.Code) }
+
+// Final says whether dialling again would meet the same answer.
+func (g *GoAway) Final() bool {
+	switch g.Code {
+	case CodeReplaced, CodeInUse, CodeNameTaken, CodeNameInvalid, CodeForbidden, CodeVersion:
+		return true
+	}
+	return false
+}
+
+// SendHello sends h and waits for the relay's answer. A refusal is a *GoAway, nonsense a *ProtocolError. The caller
+// bounds the time by closing c.
+func SendHello(c Conn, h Hello) (Welcome, error) {
+	if err := writeJSON(c, frameHello, h); err != nil {
+		return Welcome{}, err
+	}
+	var w Welcome
+	if err := readJSON(c, frameWelcome, &w); err != nil {
+		return Welcome{}, err
+	}
+	if w.Version != Version {
+		return Welcome{}, protocolErrorf("the relay chose version %d, which was not offered", w.Version)
+	}
+	if w.HeartbeatMS < 10 || w.HeartbeatMS > 600_000 {
+		return Welcome{}, protocolErrorf("a heartbeat of %d ms", w.HeartbeatMS)
+	}
+	return w, checkWindow(w.Window)
+}
+
+// ReadHello waits for the client's first frame. A client that shares no version gets its GoAway here, and the same
+// *GoAway is returned. The caller bounds the time by closing c.
+func ReadHello(c Conn) (Hello, error) {
+	var h Hello
+	if err := readJSON(c, frameHello, &h); err != nil {
+		return Hello{}, err
+	}
+	if !slices.Contains(h.Versions, Version) {
+		g := versionMismatch(h)
+		return Hello{}, errors.Join(g, Refuse(c, g))
+	}
+	if h.MaxStreams < 1 {
+		return Hello{}, protocolErrorf("max_streams of %d", h.MaxStreams)
+	}
+	return h, checkWindow(h.Window)
+}
+
+func versionMismatch(h Hello) *GoAway {
+	upgrade := "upgrade hook"
+	if len(h.Versions) > 0 && slices.Min(h.Versions) > Version {
+		upgrade = "upgrade the relay"
+	}
+	return &GoAway{Code: CodeVersion, Message: fmt.Sprintf(
+		"this relay speaks version %d of the tunnel protocol, %.60q speaks %v: %s", Version, h.Software, h.Versions, upgrade)}
+}
+
+// Refuse answers a hello with the reason why not.
+func Refuse(c Conn, g *GoAway) error { return writeJSON(c, frameGoAway, g) }
+
+func checkWindow(n int) error {
+	if n < minWindow || n > maxWindow {
+		return protocolErrorf("a window of %d bytes, not %d to %d", n, minWindow, maxWindow)
+	}
+	return nil
+}
+
+func writeJSON(c Conn, kind frameType, v any) error {
+	payload, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return c.Write(append(appendHeader(nil, kind, 0, 0, len(payload)), payload...))
+}
+
+func readJSON(c Conn, want frameType, v any) error {
+	msg, err := c.Read(nil)
+	if err != nil {
+		return err
+	}
+	f, rest, err := nextFrame(msg)
+	switch {
+	case err != nil:
+		return err
+	case len(rest) > 0:
+		return protocolErrorf("a hello that isn't alone in its message")
+	case f.kind == frameGoAway:
+		return parseGoAway(f.payload)
+	case f.kind != want:
+		return protocolErrorf("frame type 0x%02x in place of a hello", byte(f.kind))
+	}
+	if err := json.Unmarshal(f.payload, v); err != nil {
+		return protocolErrorf("a hello that isn't JSON: %v", err)
+	}
+	return nil
+}
+
+// parseGoAway gives a *GoAway, or a *ProtocolError.
+func parseGoAway(payload []byte) error {
+	g := new(GoAway)
+	if err := json.Unmarshal(payload, g); err != nil {
+		return protocolErrorf("a GOAWAY that isn't JSON: %v", err)
+	}
+	g.Message = cut(g.Message, 1024)
+	return g
+}
+
+func cut(s string, n int) string { return s[:min(n, len(s))] }

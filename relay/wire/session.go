@@ -1,0 +1,405 @@
+package wire
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Conn carries whole messages. Read and Write are each called by one goroutine at a time. Close makes both return
+// with an error, and may be called at any time.
+type Conn interface {
+	Read(buf []byte) ([]byte, error) // the next message, in buf's array if it fits
+	Write(msg []byte) error          // does not keep msg
+	Close() error
+}
+
+// Why a session ended.
+var (
+	ErrLost   = errors.New("the tunnel was lost")                // the connection broke
+	ErrSilent = errors.New("the tunnel fell silent")             // no sign of life for two heartbeats and a half
+	ErrClosed = errors.New("the tunnel was closed on this side") // Run's ctx ended
+)
+
+// ErrGoingAway is what Open returns once either side has said that it goes away.
+var ErrGoingAway = errors.New("the tunnel is going away")
+
+// ErrTooManyStreams is what Open returns when the client's limit is reached.
+var ErrTooManyStreams = errors.New("too many requests in flight on this tunnel")
+
+// A Config is what both sides agreed on in their hellos.
+type Config struct {
+	Window     int           // the credit that this side gives for each body
+	PeerWindow int           // the credit that the peer gives
+	MaxStreams int           // how many streams may be open at once
+	Heartbeat  time.Duration // how often the client pings
+
+	// Accept answers a stream on a goroutine of its own. It is set by the client and nil at the relay. When it returns,
+	// the stream is over.
+	Accept func(*Stream)
+
+	// OnGoAway is told when the peer goes away, before anything else is read. It must not block. May be nil.
+	OnGoAway func(*GoAway)
+}
+
+// A Session is one tunnel: many streams over one connection. Its methods may be called concurrently.
+type Session struct {
+	conn Conn
+	cfg  Config
+	out  *writer
+
+	heard atomic.Int64 // when the last message came, nanoseconds since began
+	rtt   atomic.Int64 // of the last heartbeat, nanoseconds
+	began time.Time
+
+	handlers sync.WaitGroup
+	idle     chan *Stream // to handlers that wait for their next stream
+
+	mu      sync.Mutex
+	streams map[uint32]*Stream
+	last    uint32 // the highest stream number so far
+	going   bool   // a GOAWAY was sent or received
+	err     error  // why the session ended; nil while it lives
+	done    chan struct{}
+}
+
+// NewSession makes a session of a connection on which the hellos have been exchanged.
+func NewSession(conn Conn, cfg Config) *Session {
+	return &Session{
+		conn: conn, cfg: cfg, out: newWriter(conn), began: time.Now(),
+		idle: make(chan *Stream), streams: make(map[uint32]*Stream), done: make(chan struct{}),
+	}
+}
+
+// Greet makes the relay's welcome the first frame that the session sends, once Run is called: so streams may be opened
+// from now on.
+func (s *Session) Greet(w Welcome) {
+	w.Version = Version
+	payload, _ := json.Marshal(w)
+	if mine, _ := s.out.put(frameWelcome, 0, 0, payload); mine {
+		s.out.later() // Run's flusher is woken as soon as it is there
+	}
+}
+
+// Run reads from the connection until it ends, and returns why: one of the errors above, a *ProtocolError or the peer's
+// *GoAway if that was the last word. When ctx ends it returns ErrClosed. No goroutine of the session outlives Run, its
+// handlers included: their streams' contexts are cancelled.
+func (s *Session) Run(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { s.end(ErrClosed) })
+	defer stop()
+	var aside sync.WaitGroup
+	aside.Go(func() { s.out.run(s.done) })
+	aside.Go(s.heartbeat)
+
+	err := s.read()
+	var broken *ProtocolError
+	if errors.As(err, &broken) {
+		s.sayGoAway(&GoAway{Code: CodeProtocol, Message: broken.What})
+	}
+	s.end(err)
+	aside.Wait()
+	s.handlers.Wait()
+	return s.Err()
+}
+
+// Err is why the session ended, or nil while it lives.
+func (s *Session) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// Done is closed when the session has ended.
+func (s *Session) Done() <-chan struct{} { return s.done }
+
+// RTT is the last heartbeat's round trip; 0 before the first, and always at the relay.
+func (s *Session) RTT() time.Duration { return time.Duration(s.rtt.Load()) }
+
+// Streams is how many streams are open.
+func (s *Session) Streams() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.streams)
+}
+
+// Open begins a stream with a request whose head has passed Check. first are the first bytes of its body, at most 64
+// KiB; end says that they are all of it. It blocks while the connection is full.
+func (s *Session) Open(head *RequestHead, first []byte, end bool) (*Stream, error) {
+	if err := s.out.await(headRoom); err != nil {
+		return nil, err
+	}
+	buf := takeBuffer()
+	defer giveBuffer(buf)
+	encoded := head.append((*buf)[:0])
+	*buf = encoded
+	var prefix [binary.MaxVarintLen64]byte
+	size := binary.AppendUvarint(prefix[:0], uint64(len(encoded)))
+
+	st := newStream(s, head)
+	st.credit -= int64(len(first))
+	st.outEnded = end
+	s.mu.Lock()
+	switch {
+	case s.err != nil:
+		s.mu.Unlock()
+		return nil, s.err
+	case s.going || s.last == 1<<32-1:
+		s.mu.Unlock()
+		return nil, ErrGoingAway
+	case len(s.streams) >= s.cfg.MaxStreams:
+		s.mu.Unlock()
+		return nil, ErrTooManyStreams
+	}
+	s.last++
+	st.id = s.last
+	s.streams[st.id] = st
+	// The number and the place in the queue are taken as one, as the client insists on rising numbers.
+	mine, err := s.out.put(frameRequest, endFlag(end), st.id, size, encoded, first)
+	s.mu.Unlock()
+	if mine {
+		s.out.flush()
+	}
+	return st, err
+}
+
+// GoAway tells the peer that no further stream is opened or accepted here. Streams that are open go on.
+func (s *Session) GoAway(g *GoAway) {
+	s.mu.Lock()
+	s.going = true
+	s.mu.Unlock()
+	s.sayGoAway(g)
+}
+
+func (s *Session) sayGoAway(g *GoAway) {
+	payload, err := json.Marshal(g)
+	if err == nil {
+		_ = s.out.send(frameGoAway, 0, 0, payload) // a connection that is broken says so by itself
+	}
+}
+
+// Close ends the session at once, as if its connection had broken.
+func (s *Session) Close() { s.end(ErrClosed) }
+
+// end is reached once, by the first reason.
+func (s *Session) end(err error) {
+	s.mu.Lock()
+	if s.err != nil {
+		s.mu.Unlock()
+		return
+	}
+	s.err = err
+	streams := s.streams
+	s.streams = nil
+	close(s.done)
+	s.mu.Unlock()
+
+	s.out.stop(err)
+	_ = s.conn.Close()
+	for _, st := range streams {
+		st.fail(err)
+	}
+}
+
+// heartbeat looks after the connection's life; the client's also pings.
+func (s *Session) heartbeat() {
+	ticker := time.NewTicker(s.cfg.Heartbeat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-s.done:
+			return
+		}
+		if s.since()-time.Duration(s.heard.Load()) > s.cfg.Heartbeat*5/2 {
+			s.end(ErrSilent)
+			return
+		}
+		if s.cfg.Accept != nil {
+			var sent [8]byte
+			binary.BigEndian.PutUint64(sent[:], uint64(s.since()))
+			s.out.post(framePing, 0, 0, sent[:])
+		}
+	}
+}
+
+func (s *Session) since() time.Duration { return time.Since(s.began) }
+
+// read takes messages apart until the connection or the peer's manners end.
+func (s *Session) read() error {
+	var buf []byte
+	var last *GoAway
+	for {
+		msg, err := s.conn.Read(buf[:0])
+		if err != nil {
+			if last != nil {
+				return last
+			}
+			return fmt.Errorf("%w: %w", ErrLost, err)
+		}
+		s.heard.Store(int64(s.since()))
+		for rest := msg; len(rest) > 0; {
+			var f frame
+			if f, rest, err = nextFrame(rest); err == nil {
+				err = s.receive(f)
+			}
+			if g, ok := errors.AsType[*GoAway](err); ok {
+				last = g
+			} else if err != nil {
+				return err
+			}
+		}
+		if buf = msg; cap(buf) > maxPayload {
+			buf = nil // a burst's buffer isn't kept
+		}
+	}
+}
+
+// receive handles one frame. It never blocks on the connection.
+func (s *Session) receive(f frame) error {
+	switch f.kind {
+	case framePing:
+		s.out.post(framePong, 0, 0, f.payload)
+	case framePong:
+		if sent := time.Duration(binary.BigEndian.Uint64(f.payload)); sent > 0 && sent < s.since() {
+			s.rtt.Store(int64(s.since() - sent))
+		}
+	case frameGoAway:
+		return s.receiveGoAway(f.payload)
+	case frameRequest:
+		return s.receiveRequest(f)
+	case frameHello, frameWelcome:
+		return protocolErrorf("a second hello")
+	default:
+		return s.receiveOnStream(f)
+	}
+	return nil
+}
+
+func (s *Session) receiveGoAway(payload []byte) error {
+	err := parseGoAway(payload)
+	g, ok := errors.AsType[*GoAway](err)
+	if !ok {
+		return err
+	}
+	s.mu.Lock()
+	s.going = true
+	s.mu.Unlock()
+	if s.cfg.OnGoAway != nil {
+		s.cfg.OnGoAway(g)
+	}
+	return g
+}
+
+func (s *Session) receiveRequest(f frame) error {
+	if s.cfg.Accept == nil {
+		return protocolErrorf("a REQUEST from the client")
+	}
+	encoded, first, err := splitHead(f.payload)
+	if err != nil {
+		return err
+	}
+	head, err := parseRequestHead(encoded)
+	if err != nil {
+		return err
+	}
+	st := newStream(s, head)
+	st.id = f.stream
+	if err := st.receiveBody(first, f.end()); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.err != nil:
+		return s.err
+	case f.stream <= s.last:
+		return protocolErrorf("stream %d was begun after stream %d", f.stream, s.last)
+	}
+	s.last = f.stream
+	if len(s.streams) >= s.cfg.MaxStreams {
+		s.out.post(frameReset, 0, f.stream, resetPayload(ResetRefused, ErrTooManyStreams.Error()))
+		return nil
+	}
+	s.streams[st.id] = st
+	select {
+	case s.idle <- st:
+	default:
+		s.handlers.Go(func() { s.handle(st) })
+	}
+	return nil
+}
+
+// handle answers a stream and then those that come while it waits: a goroutine that has run before has a grown stack.
+func (s *Session) handle(st *Stream) {
+	for {
+		s.cfg.Accept(st)
+		st.finish()
+		timer := time.NewTimer(10 * time.Second)
+		select {
+		case st = <-s.idle:
+			timer.Stop()
+		case <-timer.C:
+			return
+		case <-s.done:
+			timer.Stop()
+			return
+		}
+	}
+}
+
+func (s *Session) receiveOnStream(f frame) error {
+	s.mu.Lock()
+	st, last := s.streams[f.stream], s.last
+	s.mu.Unlock()
+	if st == nil {
+		if f.stream > last {
+			return protocolErrorf("frame type 0x%02x for stream %d, which was never begun", byte(f.kind), f.stream)
+		}
+		return nil // it crossed the end of the stream
+	}
+	switch f.kind {
+	case frameData:
+		return st.receiveBody(f.payload, f.end())
+	case frameCredit:
+		return st.receiveCredit(int64(binary.BigEndian.Uint32(f.payload)))
+	case frameReset:
+		st.fail(&ResetError{Code: ResetCode(f.payload[0]), Message: string(f.payload[1:])})
+		s.forget(st)
+	case frameResponse:
+		return st.receiveResponse(f)
+	default: // reserved
+		st.fail(&ResetError{Code: ResetUnsupported, Message: "a frame of a reserved type came"})
+		s.forget(st)
+		s.out.post(frameReset, 0, f.stream, resetPayload(ResetUnsupported, ""))
+	}
+	return nil
+}
+
+func (s *Session) forget(st *Stream) {
+	s.mu.Lock()
+	delete(s.streams, st.id)
+	s.mu.Unlock()
+}
+
+func endFlag(end bool) byte {
+	if end {
+		return flagEnd
+	}
+	return 0
+}
+
+// buffers hold heads while they are encoded.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func takeBuffer() *[]byte { return buffers.Get().(*[]byte) }
+
+func giveBuffer(b *[]byte) {
+	if cap(*b) <= 16<<10 {
+		buffers.Put(b)
+	}
+}

@@ -1,0 +1,67 @@
+package replay
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+// explain tells what an error on the way to the app means: in a word, in words for people, and for the sender.
+func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, string, inspect.Failure) {
+	_, dialing := errors.AsType[*dialError](err)
+	timeout, isNet := errors.AsType[net.Error](err)
+	host := f.Target.Host
+	fail := func(o inspect.Outcome, status int, code, format string, args ...any) (inspect.Outcome, string, inspect.Failure) {
+		message := fmt.Sprintf(format, args...)
+		return o, message, inspect.Failure{Status: status, Code: code, Message: message}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return fail(inspect.OutcomeCanceled, http.StatusBadGateway, "canceled", "the sender hung up, or the tunnel was lost")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fail(inspect.OutcomeRefused, http.StatusBadGateway, "app_refused", "the app refused: nothing listens on %s", place(host))
+	case dialing && isNet && timeout.Timeout():
+		return fail(inspect.OutcomeUnreachable, http.StatusGatewayTimeout, "app_unreachable", "no connection to %s in time", host)
+	case dialing || isTLS(err):
+		return fail(inspect.OutcomeUnreachable, http.StatusBadGateway, "app_unreachable", "no connection to %s: %s", host, root(err))
+	case isNet && timeout.Timeout():
+		return fail(inspect.OutcomeTimeout, http.StatusGatewayTimeout, "app_timeout", "the app at %s gave no answer in time", host)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return fail(inspect.OutcomeClosed, http.StatusBadGateway, "app_closed", "the app closed the connection before its answer was whole")
+	}
+	return fail(inspect.OutcomeClosed, http.StatusBadGateway, "app_closed", "the app's answer can't be used: %s", root(err))
+}
+
+// place names a host of this machine by its port alone, as people do.
+func place(host string) string {
+	name, port, err := net.SplitHostPort(host)
+	if err == nil && (name == "localhost" || net.ParseIP(name).IsLoopback()) {
+		return "port " + port
+	}
+	return host
+}
+
+func isTLS(err error) bool {
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, record := errors.AsType[tls.RecordHeaderError](err)
+	return certificate || record || strings.Contains(err.Error(), "tls: ")
+}
+
+// root is the innermost error's text: what is around it says what we say ourselves.
+func root(err error) string {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err.Error()
+		}
+		err = inner
+	}
+}

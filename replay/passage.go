@@ -1,0 +1,257 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+// A passage is one delivery on its way to the app and the answer on its way back.
+type passage struct {
+	f       *Forwarder
+	w       http.ResponseWriter
+	d       *inspect.Delivery
+	request capture
+
+	target  string // the URL that is asked
+	trace   *tracer
+	started time.Time
+
+	once sync.Once
+	mu   sync.Mutex
+	kept <-chan struct{} // what the recorder gave for a whole body; guarded by mu
+}
+
+// received tells the recorder that the request is captured: at its end, on whatever goroutine reads that, or when nobody
+// will read on.
+func (p *passage) received() {
+	p.once.Do(func() {
+		p.d.Body = p.request.result()
+		if p.f.Recorder == nil {
+			return
+		}
+		if kept := p.f.Recorder.Received(p.d); p.d.Body.Complete {
+			p.mu.Lock()
+			p.kept = kept
+			p.mu.Unlock()
+		}
+	})
+}
+
+// attempt asks the app once, and says whether to ask it again: only when a connection that had been used before was
+// closed before any byte of an answer, as an app may do at any time without having seen the request.
+func (p *passage) attempt(ctx context.Context, length int64) (again bool) {
+	p.started = time.Now()
+	p.trace = new(tracer)
+	response, err := p.ask(ctx, length)
+	if err != nil {
+		trace := p.trace.read()
+		again = len(p.d.Attempts) == 0 && trace.reused && !trace.answered && isClosed(err) && p.request.whole() && ctx.Err() == nil
+		if again {
+			_, message, _ := p.f.explain(ctx, err)
+			p.over(inspect.Attempt{Err: message + "; asked again on a fresh connection", Outcome: inspect.OutcomeClosed})
+			return true
+		}
+		p.give(ctx, err)
+		return false
+	}
+	defer func() { _ = response.Body.Close() }()
+	p.pass(ctx, response)
+	return false
+}
+
+// ask sends the request and waits for the answer's head.
+func (p *passage) ask(ctx context.Context, length int64) (*http.Response, error) {
+	raw := p.f.Target.Request(p.d.Path)
+	p.target = p.f.Target.Scheme + "://" + p.f.Target.Host + raw
+	r := &http.Request{
+		Method: p.d.Method, URL: requestURL(p.f.Target, raw), Host: p.f.host(p.d),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: p.header(), ContentLength: length, Body: p.request.body(),
+	}
+	r = r.WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started)))
+	client := p.f.Client
+	if client == nil {
+		client = http.DefaultTransport
+	}
+	return client.RoundTrip(r)
+}
+
+// requestURL is a URL that is sent as exactly raw.
+func requestURL(t Target, raw string) *url.URL {
+	u := &url.URL{Scheme: t.Scheme, Host: t.Host, Opaque: raw}
+	if strings.HasPrefix(raw, "//") { // as an opaque part this would be taken for an authority
+		path, query, has := strings.Cut(raw, "?")
+		u.Opaque, u.Path, u.RawPath, u.RawQuery, u.ForceQuery = "", path, path, query, has && query == ""
+		if unescaped, err := url.PathUnescape(path); err == nil {
+			u.Path = unescaped
+		}
+	}
+	return u
+}
+
+func (f *Forwarder) host(d *inspect.Delivery) string {
+	switch {
+	case f.Bare && d.Host != "":
+		return d.Host
+	case f.HostHeader == "" || f.HostHeader == "target":
+		return f.Target.Host
+	case f.HostHeader == "public":
+		if u, err := url.Parse(d.URL); err == nil && u.Host != "" {
+			return u.Host
+		}
+		return d.Host
+	}
+	return f.HostHeader
+}
+
+// header is what the app gets: what the sender sent, and what only we can know.
+func (p *passage) header() http.Header {
+	h := make(http.Header, len(p.d.Header)+6)
+	maps.Copy(h, p.d.Header)
+	if _, set := h["User-Agent"]; !set {
+		h["User-Agent"] = []string{""} // so that net/http adds none
+	}
+	if p.f.Bare {
+		return h
+	}
+	if p.d.Remote != "" {
+		h["X-Forwarded-For"] = []string{p.d.Remote}
+	}
+	if scheme, rest, ok := strings.Cut(p.d.URL, "://"); ok {
+		host, _, _ := strings.Cut(rest, "/")
+		h["X-Forwarded-Proto"], h["X-Forwarded-Host"] = []string{scheme}, []string{host}
+	}
+	h["Hook-Delivery"] = []string{p.d.ID}
+	h["Hook-Attempt"] = []string{strconv.Itoa(len(p.d.Attempts) + 1)}
+	if p.d.ReplayOf != "" {
+		h["Hook-Replay"], h["Hook-Replay-Of"] = []string{"1"}, []string{p.d.ReplayOf}
+	}
+	return h
+}
+
+// pass hands the app's answer on as it comes.
+func (p *passage) pass(ctx context.Context, response *http.Response) {
+	body := capture{src: response.Body, limit: p.f.limit()}
+	short := 0 <= response.ContentLength && response.ContentLength <= wholeBody
+	var whole error
+	body.over = p.d.Method == http.MethodHead // its answer has a length, but no body
+	if short && !body.over {
+		whole = body.all(response.ContentLength)
+	}
+	if whole != nil { // nothing was passed on yet, so the sender can be told
+		p.give(ctx, whole)
+		return
+	}
+	p.awaitKept()
+	h := p.w.Header()
+	maps.Copy(h, response.Header)
+	p.w.WriteHeader(response.StatusCode)
+	var err error
+	if short {
+		_, err = p.w.Write(body.kept)
+	} else {
+		err = p.stream(&body)
+	}
+	a := inspect.Attempt{
+		Outcome:  inspect.OutcomeAnswered,
+		Response: &inspect.Response{Status: response.StatusCode, Header: response.Header, Body: body.result()},
+	}
+	if err != nil {
+		a.Outcome, a.Err, _ = p.f.explain(ctx, err)
+	}
+	p.received()
+	p.over(a)
+	if err != nil {
+		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+	}
+}
+
+// stream copies body, sending on each piece as it comes.
+func (p *passage) stream(body *capture) error {
+	flusher, _ := p.w.(http.Flusher)
+	buf := copyBuffers.Get().(*[copyBuffer]byte)
+	defer copyBuffers.Put(buf)
+	for {
+		n, err := body.Read(buf[:])
+		if n > 0 {
+			if _, err := p.w.Write(buf[:n]); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if flusher != nil {
+			flusher.Flush()
+		}
+	}
+}
+
+const copyBuffer = 32 << 10
+
+var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
+
+// awaitKept waits until the delivery is kept, so that a crash loses nothing that was answered; but not long, and not
+// for a body that is still coming in or that is too long to be kept.
+func (p *passage) awaitKept() {
+	p.mu.Lock()
+	kept := p.kept
+	p.mu.Unlock()
+	if kept == nil {
+		return
+	}
+	select {
+	case <-kept:
+		return
+	default:
+	}
+	late := time.NewTimer(keepFor)
+	defer late.Stop()
+	select {
+	case <-kept:
+	case <-late.C:
+	}
+}
+
+// give answers in place of the app.
+func (p *passage) give(ctx context.Context, err error) {
+	outcome, message, failure := p.f.explain(ctx, err)
+	p.received()
+	p.over(inspect.Attempt{Err: message, Outcome: outcome})
+	p.awaitKept()
+	failure.Answer(p.w, p.d.ID)
+}
+
+// over records an attempt that has ended.
+func (p *passage) over(a inspect.Attempt) {
+	a.Number = len(p.d.Attempts) + 1
+	a.Target, a.Started = p.target, p.started
+	if p.trace != nil {
+		trace := p.trace.read()
+		a.Stages = inspect.Stages{Connect: trace.connect, Wait: trace.wait, Total: time.Since(p.started)}
+	}
+	p.received()
+	p.d.Attempts = append(p.d.Attempts, a)
+	if p.f.Recorder != nil {
+		p.f.Recorder.Attempted(p.d)
+	}
+}
+
+func isClosed(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		strings.Contains(err.Error(), "server closed idle connection")
+}

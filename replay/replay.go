@@ -1,0 +1,93 @@
+// Package replay hands deliveries to an app: as they come through the tunnel, again from the history, or fresh from a
+// sample. It is one engine for all three, so that a replay meets the app exactly as the webhook did. It does not know
+// where deliveries come from, nor where they are kept.
+package replay
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+// A Recorder keeps what passes through a Forwarder. Its methods are called concurrently for different deliveries, and
+// must not block on the disk.
+type Recorder interface {
+	// Received is told of a delivery as soon as its body was captured, before or while the app has it. It may fill in
+	// what the body tells (Provider, EventType, ProviderID, Signature). The channel is closed once the delivery is kept,
+	// or can't be; nil means that there is nothing to wait for.
+	Received(d *inspect.Delivery) (kept <-chan struct{})
+	// Attempted is told of each attempt when it is over: the last one in d.Attempts.
+	Attempted(d *inspect.Delivery)
+}
+
+// keepFor is how long an answer waits for its delivery to be kept.
+const keepFor = 100 * time.Millisecond
+
+// DefaultCapture is how much of a body is kept on each side.
+const DefaultCapture = 10 << 20
+
+// A Forwarder hands deliveries to one app. The zero value of a field means the default that it names. Its methods may
+// be called concurrently.
+type Forwarder struct {
+	Target     Target
+	HostHeader string            // what the app gets as Host; empty: the target's authority
+	Client     http.RoundTripper // see NewClient; nil means http.DefaultTransport, which adds things
+	Recorder   Recorder          // nil keeps nothing
+	Capture    int64             // how much of a body is kept on each side, in bytes; 0: DefaultCapture
+	Bare       bool              // add no header of ours: for whoever plays the sender
+}
+
+// ServeDelivery hands d to the app while its body comes in, and the app's answer to w while that comes in. If the app
+// gives none, w gets an inspect.Failure that says why. Every attempt is appended to d.Attempts. An answer that breaks
+// off in the middle ends in a panic with http.ErrAbortHandler, as w can't be given a clean end.
+//
+// length is the body's, or -1 if only its end will tell.
+func (f *Forwarder) ServeDelivery(ctx context.Context, w http.ResponseWriter, d *inspect.Delivery, body io.Reader, length int64) {
+	p := &passage{f: f, w: w, d: d, request: capture{src: body, limit: f.limit()}}
+	p.request.ended = p.received
+	if 0 <= length && length <= wholeBody {
+		if err := p.request.all(length); err != nil {
+			p.give(ctx, err)
+			return
+		}
+		p.received()
+	}
+	for p.attempt(ctx, length) {
+	}
+}
+
+// Deliver hands a delivery whose body is at hand to the app. What the app answered, or why it didn't, is appended to
+// d.Attempts. A body that was not captured whole is ErrTruncated, before anything is sent.
+func (f *Forwarder) Deliver(ctx context.Context, d *inspect.Delivery) error {
+	if !d.Body.Complete {
+		return ErrTruncated
+	}
+	defer func() {
+		if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // the very value, as net/http has it
+			panic(p)
+		}
+	}()
+	f.ServeDelivery(ctx, nowhere{}, d, newBytes(d.Body.Bytes), d.Body.Size)
+	return nil
+}
+
+// ErrTruncated is returned for a delivery whose body was longer than what is kept.
+var ErrTruncated = errors.New("the body was not captured whole")
+
+func (f *Forwarder) limit() int64 {
+	if f.Capture > 0 {
+		return f.Capture
+	}
+	return DefaultCapture
+}
+
+// nowhere is where the answer to a replay goes: it is in the attempt.
+type nowhere struct{}
+
+func (nowhere) Header() http.Header         { return make(http.Header) }
+func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (nowhere) WriteHeader(int)             {}

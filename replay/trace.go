@@ -1,0 +1,41 @@
+package replay
+
+import (
+	"net/http/httptrace"
+	"sync"
+	"time"
+)
+
+// A tracer learns from net/http what an attempt's time was spent on. Its hooks run on the goroutines of net/http.
+type tracer struct {
+	mu sync.Mutex
+	traced
+}
+
+type traced struct {
+	reused   bool          // the connection had been used before
+	answered bool          // a first byte came back
+	connect  time.Duration // until a connection was at hand
+	wait     time.Duration // from there to that first byte
+}
+
+func (t *tracer) read() traced {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.traced
+}
+
+func (t *tracer) hooks(started time.Time) *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.reused, t.connect = info.Reused, time.Since(started)
+		},
+		GotFirstResponseByte: func() {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.answered, t.wait = true, time.Since(started)-t.connect
+		},
+	}
+}
