@@ -83,6 +83,8 @@ func fail(status int, code, message string) inspect.Failure {
 	return inspect.Failure{Status: status, Code: code, Message: message}
 }
 
+var nobodyListens = fail(http.StatusBadGateway, "tunnel_absent", "nobody is listening on this endpoint at the moment")
+
 func tooLarge(limit int64) inspect.Failure {
 	return fail(http.StatusRequestEntityTooLarge, "body_too_large",
 		fmt.Sprintf("the body is longer than the %d bytes that this relay takes", limit))
@@ -103,7 +105,7 @@ func (s *Server) absent(ctx context.Context, name string) inspect.Failure {
 		s.log.Error("look an endpoint up", "endpoint", name, "error", err)
 		return fail(http.StatusServiceUnavailable, "unavailable", "the relay can't look the endpoint up at the moment")
 	case known:
-		return fail(http.StatusBadGateway, "tunnel_absent", "nobody is listening on this endpoint at the moment")
+		return nobodyListens
 	}
 	return fail(http.StatusNotFound, "endpoint_unknown", "this relay knows no such endpoint")
 }
@@ -215,6 +217,8 @@ func (e *exchange) failure(err error) inspect.Failure {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return tooLarge(e.s.cfg.MaxBody)
+	case errors.Is(err, wire.ErrGoingAway):
+		return nobodyListens
 	case errors.Is(err, wire.ErrTooManyStreams), isReset && reset.Code == wire.ResetRefused:
 		e.w.Header().Set("Retry-After", "1")
 		return fail(http.StatusServiceUnavailable, "overloaded", "too many requests are in flight on this endpoint")

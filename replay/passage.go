@@ -60,7 +60,7 @@ func (p *passage) attempt(ctx context.Context, length int64) (again bool) {
 		again = len(p.d.Attempts) == 0 && trace.reused && !trace.answered && isClosed(err) && p.request.whole() && ctx.Err() == nil
 		if again {
 			_, message, _ := p.f.explain(ctx, err)
-			p.over(inspect.Attempt{Err: message + "; asked again on a fresh connection", Outcome: inspect.OutcomeClosed})
+			p.over(inspect.Attempt{Err: message + "; asked again on a fresh connection", Outcome: inspect.OutcomeClosed}, true)
 			return true
 		}
 		p.give(ctx, err)
@@ -73,7 +73,11 @@ func (p *passage) attempt(ctx context.Context, length int64) (again bool) {
 
 // ask sends the request and waits for the answer's head.
 func (p *passage) ask(ctx context.Context, length int64) (*http.Response, error) {
-	raw := p.f.Target.Request(p.d.Path)
+	path := p.d.Path
+	if p.f.Exact {
+		path = ""
+	}
+	raw := p.f.Target.Request(path)
 	p.target = p.f.Target.Scheme + "://" + p.f.Target.Host + raw
 	r := &http.Request{
 		Method: p.d.Method, URL: requestURL(p.f.Target, raw), Host: p.f.host(p.d),
@@ -171,7 +175,7 @@ func (p *passage) pass(ctx context.Context, response *http.Response) {
 		a.Outcome, a.Err, _ = p.f.explain(ctx, err)
 	}
 	p.received()
-	p.over(a)
+	p.over(a, false)
 	if err != nil {
 		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
 	}
@@ -231,13 +235,13 @@ func (p *passage) awaitKept() {
 func (p *passage) give(ctx context.Context, err error) {
 	outcome, message, failure := p.f.explain(ctx, err)
 	p.received()
-	p.over(inspect.Attempt{Err: message, Outcome: outcome})
+	p.over(inspect.Attempt{Err: message, Outcome: outcome}, false)
 	p.awaitKept()
 	failure.Answer(p.w, p.d.ID)
 }
 
 // over records an attempt that has ended.
-func (p *passage) over(a inspect.Attempt) {
+func (p *passage) over(a inspect.Attempt, again bool) {
 	a.Number = len(p.d.Attempts) + 1
 	a.Target, a.Started = p.target, p.started
 	if p.trace != nil {
@@ -247,7 +251,7 @@ func (p *passage) over(a inspect.Attempt) {
 	p.received()
 	p.d.Attempts = append(p.d.Attempts, a)
 	if p.f.Recorder != nil {
-		p.f.Recorder.Attempted(p.d)
+		p.f.Recorder.Attempted(p.d, again)
 	}
 }
 

@@ -20,8 +20,8 @@ type Recorder interface {
 	// what the body tells (Provider, EventType, ProviderID, Signature). The channel is closed once the delivery is kept,
 	// or can't be; nil means that there is nothing to wait for.
 	Received(d *inspect.Delivery) (kept <-chan struct{})
-	// Attempted is told of each attempt when it is over: the last one in d.Attempts.
-	Attempted(d *inspect.Delivery)
+	// Attempted is told of each attempt when it is over: the last one in d.Attempts. If again, another follows.
+	Attempted(d *inspect.Delivery, again bool)
 }
 
 // keepFor is how long an answer waits for its delivery to be kept.
@@ -34,6 +34,7 @@ const DefaultCapture = 10 << 20
 // be called concurrently.
 type Forwarder struct {
 	Target     Target
+	Exact      bool              // Target is the whole URL that is asked for: nothing of a delivery's own path is joined
 	HostHeader string            // what the app gets as Host; empty: the target's authority
 	Client     http.RoundTripper // see NewClient; nil means http.DefaultTransport, which adds things
 	Recorder   Recorder          // nil keeps nothing

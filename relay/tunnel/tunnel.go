@@ -15,6 +15,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/internal/latest"
 	"github.com/seed-4575fdc3/hook/relay/wire"
 )
 
@@ -30,18 +31,19 @@ type Handler interface {
 
 // A Client keeps one endpoint connected. Its fields must not change once Run was called.
 type Client struct {
-	Relay    string      // the relay's base URL: "https://relay.example"
-	Token    string      // proves to the relay who we are; empty where it wants none
-	Name     string      // the endpoint's name to claim
-	Secret   string      // proves that the name is ours at a relay without tokens
-	Instance string      // random for each process
-	TakeOver bool        // disconnect another instance of ours that holds the name
-	Software string      // "hook/0.1.0"
-	TLS      *tls.Config // for https; nil means the system's defaults
+	Relay    string        // the relay's base URL: "https://relay.example"
+	Token    string        // proves to the relay who we are; empty where it wants none
+	Name     string        // the endpoint's name to claim
+	Secret   string        // proves that the name is ours at a relay without tokens
+	Instance string        // random for each process
+	TakeOver bool          // disconnect another instance of ours that holds the name
+	Software string        // "hook/0.1.0"
+	TLS      *tls.Config   // for https; nil means the system's defaults
+	Drain    time.Duration // how long requests in flight may take once Run's ctx ended; 0: 3 s
 	Handler  Handler
 	Log      *slog.Logger // nil discards
 
-	state stateBox
+	state latest.Value[State]
 }
 
 const (
@@ -63,11 +65,11 @@ func (c *Client) Run(ctx context.Context) error {
 		began := time.Now()
 		err := c.session(ctx)
 		if ctx.Err() != nil {
-			c.state.set(State{Phase: Stopped})
+			c.state.Set(State{Phase: Stopped})
 			return nil
 		}
 		if final(err) {
-			c.state.set(State{Phase: Stopped, Err: err})
+			c.state.Set(State{Phase: Stopped, Err: err})
 			return err
 		}
 		if time.Since(began) > livedLong {
@@ -83,20 +85,20 @@ func (c *Client) Run(ctx context.Context) error {
 			}
 		}
 		c.log().Info("tunnel not connected", "relay", c.Relay, "error", err, "retry_in", wait)
-		c.state.set(State{Phase: Waiting, Err: err, RetryAt: time.Now().Add(wait)})
+		c.state.Set(State{Phase: Waiting, Err: err, RetryAt: time.Now().Add(wait)})
 		if !sleep(ctx, wait) {
-			c.state.set(State{Phase: Stopped})
+			c.state.Set(State{Phase: Stopped})
 			return nil
 		}
 	}
 }
 
 // State is how the connection stands now, and a channel that is closed when that changes.
-func (c *Client) State() (State, <-chan struct{}) { return c.state.get() }
+func (c *Client) State() (State, <-chan struct{}) { return c.state.Get() }
 
 // session dials, claims and serves once, and returns why it ended.
 func (c *Client) session(ctx context.Context) error {
-	c.state.set(State{Phase: Connecting})
+	c.state.Set(State{Phase: Connecting})
 	conn, welcome, err := c.dial(ctx)
 	if err != nil {
 		return err
@@ -106,8 +108,26 @@ func (c *Client) session(ctx context.Context) error {
 		Heartbeat: welcome.Heartbeat(), Accept: c.accept,
 	})
 	c.log().Info("tunnel connected", "relay", c.Relay, "url", welcome.URL)
-	c.state.set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT})
-	return s.Run(ctx)
+	c.state.Set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT})
+	// When ctx ends, requests in flight get a little time: their senders shall have an answer.
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	stop := context.AfterFunc(ctx, func() {
+		s.GoAway(&wire.GoAway{Code: wire.CodeDraining, Message: "hook is stopping"})
+		if err := s.Drained(c.drain()); err != nil {
+			c.log().Info("requests in flight were cut off", "error", err)
+		}
+		end()
+	})
+	defer stop()
+	return s.Run(life)
+}
+
+func (c *Client) drain() time.Duration {
+	if c.Drain == 0 {
+		return 3 * time.Second
+	}
+	return c.Drain
 }
 
 func (c *Client) accept(st *wire.Stream) {

@@ -62,9 +62,10 @@ type Session struct {
 
 	mu      sync.Mutex
 	streams map[uint32]*Stream
-	last    uint32 // the highest stream number so far
-	going   bool   // a GOAWAY was sent or received
-	err     error  // why the session ended; nil while it lives
+	last    uint32        // the highest stream number so far
+	going   bool          // a GOAWAY was sent or received
+	emptied chan struct{} // somebody waits for the last stream's end; closed then
+	err     error         // why the session ended; nil while it lives
 	done    chan struct{}
 }
 
@@ -119,6 +120,32 @@ func (s *Session) Done() <-chan struct{} { return s.done }
 
 // RTT is the last heartbeat's round trip; 0 before the first, and always at the relay.
 func (s *Session) RTT() time.Duration { return time.Duration(s.rtt.Load()) }
+
+// Drained waits until no stream is open, the session has ended, or the time is over, which is context.DeadlineExceeded.
+// It is for use after GoAway.
+func (s *Session) Drained(within time.Duration) error {
+	late := time.NewTimer(within)
+	defer late.Stop()
+	for {
+		s.mu.Lock()
+		n := len(s.streams)
+		if n > 0 && s.emptied == nil {
+			s.emptied = make(chan struct{})
+		}
+		emptied := s.emptied
+		s.mu.Unlock()
+		if n == 0 {
+			return nil
+		}
+		select {
+		case <-emptied:
+		case <-s.done:
+			return nil
+		case <-late.C:
+			return context.DeadlineExceeded
+		}
+	}
+}
 
 // Streams is how many streams are open.
 func (s *Session) Streams() int {
@@ -321,8 +348,12 @@ func (s *Session) receiveRequest(f frame) error {
 		return protocolErrorf("stream %d was begun after stream %d", f.stream, s.last)
 	}
 	s.last = f.stream
-	if len(s.streams) >= s.cfg.MaxStreams {
-		s.out.post(frameReset, 0, f.stream, resetPayload(ResetRefused, ErrTooManyStreams.Error()))
+	if s.going || len(s.streams) >= s.cfg.MaxStreams {
+		why := ErrTooManyStreams
+		if s.going {
+			why = ErrGoingAway
+		}
+		s.out.post(frameReset, 0, f.stream, resetPayload(ResetRefused, why.Error()))
 		return nil
 	}
 	s.streams[st.id] = st
@@ -382,8 +413,12 @@ func (s *Session) receiveOnStream(f frame) error {
 
 func (s *Session) forget(st *Stream) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	delete(s.streams, st.id)
-	s.mu.Unlock()
+	if len(s.streams) == 0 && s.emptied != nil {
+		close(s.emptied)
+		s.emptied = nil
+	}
 }
 
 func endFlag(end bool) byte {

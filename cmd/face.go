@@ -1,0 +1,309 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/relay/tunnel"
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// face shows what happens until ctx ends or the user quits: on a screen, as JSON, or as lines.
+func (l *listener) face(ctx context.Context) error {
+	switch {
+	case l.o.json:
+		return l.lines(ctx, jsonFace{l})
+	case l.screenful():
+		return l.screen(ctx)
+	}
+	return l.lines(ctx, &plainFace{listener: l})
+}
+
+// screenful says whether the screen opens: where somebody sits at a terminal and didn't ask for lines.
+func (l *listener) screenful() bool {
+	return !l.o.json && !l.o.plain && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb" && isTerminal(l.in) && isTerminal(l.out)
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// A lineFace prints things one after the other. Its methods are not called concurrently.
+type lineFace interface {
+	ready(tunnel.State) error
+	lost(tunnel.State) error
+	app(appState) error
+	delivery(event) error
+	dropped(n int) error
+}
+
+// lines prints what happens through f until ctx ends.
+func (l *listener) lines(ctx context.Context, f lineFace) error {
+	wasConnected := false
+	var shown appState
+	for {
+		state, stateChanged := l.client.State()
+		app, appChanged := l.app.state.Get()
+		if app.known && app != shown && (shown.known || !app.up || l.o.json) {
+			if err := f.app(app); err != nil {
+				return err
+			}
+		}
+		shown = app
+		if connected := state.Phase == tunnel.Connected; connected != wasConnected || state.Phase == tunnel.Waiting {
+			wasConnected = connected
+			say := f.lost
+			if connected {
+				say = f.ready
+			}
+			if err := say(state); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-stateChanged:
+		case <-appChanged:
+		case <-l.news.news:
+			if err := l.printNews(f); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (l *listener) printNews(f lineFace) error {
+	all, dropped := l.news.pending()
+	for _, e := range all {
+		if !e.over {
+			continue
+		}
+		if err := f.delivery(e); err != nil {
+			return err
+		}
+	}
+	if dropped > 0 {
+		return f.dropped(dropped)
+	}
+	return nil
+}
+
+// farewell prints what is left to print, and sums the session up.
+func (l *listener) farewell(why error) error {
+	if l.o.json {
+		return errors.Join(l.printNews(jsonFace{l}), jsonFace{l}.summary())
+	}
+	if !l.screenful() {
+		if err := l.printNews(&plainFace{listener: l}); err != nil {
+			return err
+		}
+	}
+	if why != nil {
+		return nil
+	}
+	c := l.recorder.sum()
+	_, err := fmt.Fprintf(l.out, "%d received, %d answered 2xx, %d refused, %s · hook list\n",
+		c.received, c.ok, c.refused, plural(c.invalid, "bad signature", "bad signatures"))
+	return err
+}
+
+// A jsonFace prints objects: docs/json.md.
+type jsonFace struct{ *listener }
+
+func (f jsonFace) ready(s tunnel.State) error {
+	return printJSON(f.out, struct {
+		Type   string `json:"type"`
+		URL    string `json:"url"`
+		Public bool   `json:"public"`
+		Target string `json:"target"`
+		Name   string `json:"name"`
+		Relay  string `json:"relay"`
+	}{"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay})
+}
+
+type stateJSON struct {
+	Type    string `json:"type"` // "state"
+	Relay   string `json:"relay,omitempty"`
+	App     string `json:"app,omitempty"`
+	Error   string `json:"error,omitempty"`
+	RetryMS int64  `json:"retry_in_ms,omitempty"`
+}
+
+func (f jsonFace) lost(s tunnel.State) error {
+	j := stateJSON{Type: "state", Relay: string(s.Phase)}
+	if s.Err != nil {
+		j.Error = s.Err.Error()
+	}
+	if s.Phase == tunnel.Waiting {
+		j.RetryMS = time.Until(s.RetryAt).Milliseconds()
+	}
+	return printJSON(f.out, j)
+}
+
+func (f jsonFace) app(s appState) error {
+	word := "down"
+	if s.up {
+		word = "up"
+	}
+	return printJSON(f.out, stateJSON{Type: "state", App: word})
+}
+
+func (f jsonFace) delivery(e event) error { return printJSON(f.out, summaryJSON(e.summary)) }
+
+func (f jsonFace) dropped(n int) error {
+	return printJSON(f.out, map[string]any{"type": "error", "error": "output_too_slow", "dropped": n,
+		"message": "whoever reads this was too slow: these deliveries are in the history only"})
+}
+
+func (f jsonFace) summary() error {
+	c := f.recorder.sum()
+	return printJSON(f.out, struct {
+		Type     string `json:"type"`
+		Received int    `json:"received"`
+		OK       int    `json:"answered_2xx"`
+		Failed   int    `json:"failed"`
+		Refused  int    `json:"refused"`
+		Invalid  int    `json:"bad_signatures"`
+	}{"summary", c.received, c.ok, c.failed, c.refused, c.invalid})
+}
+
+// A plainFace prints lines for people. Deliveries and the URL are the answer, the rest is talk.
+type plainFace struct {
+	*listener
+	greeted bool
+}
+
+func (f *plainFace) ready(s tunnel.State) error {
+	if f.greeted {
+		_, err := fmt.Fprintf(f.err, "%s  %s connected again\n", f.now(), f.pen.good.Sprint(f.pen.sign("●", "*")))
+		return err
+	}
+	f.greeted = true
+	reach := "public"
+	if !s.Public {
+		reach = "local only"
+	}
+	_, err := fmt.Fprintf(f.out, "hook %s · %s · %s  %s  %s\n", Version, reach, f.pen.bold.Sprint(s.URL), f.pen.sign("→", "->"), f.engine.Target)
+	for _, tip := range append(f.tips(s), "secrets: "+strings.Join(f.secrets.summary(), "\n    ")) {
+		_, _ = fmt.Fprintln(f.err, "  "+tip)
+	}
+	return err
+}
+
+func (f *plainFace) lost(s tunnel.State) error {
+	if s.Phase == tunnel.Stopped || s.Phase == tunnel.Connecting {
+		return nil
+	}
+	_, err := fmt.Fprintf(f.err, "%s  %s %s\n", f.now(), f.pen.attention.Sprint(f.pen.sign("◌", "-")), inspect.Printable(relayWords(s, time.Now())))
+	return err
+}
+
+func (f *plainFace) app(s appState) error {
+	sign, words := f.pen.attention.Sprint(f.pen.sign("◌", "-")), f.listener.app.words(s)
+	if s.up {
+		sign, words = f.pen.good.Sprint(f.pen.sign("●", "*")), words+" is up"
+	}
+	_, err := fmt.Fprintf(f.err, "%s  %s %s\n", f.now(), sign, words)
+	return err
+}
+
+func (f *plainFace) delivery(e event) error {
+	_, err := fmt.Fprintf(f.out, "%s%s\n", f.pen.line(e.summary, inspect.ShortID(e.summary.ID)), f.remark(e))
+	return err
+}
+
+func (f *plainFace) dropped(n int) error {
+	_, err := fmt.Fprintf(f.err, "hook: warning: %d lines were left out, as whoever reads this was too slow: `hook list` has them\n", n)
+	return err
+}
+
+func (f *plainFace) now() string { return f.pen.faint.Sprint(time.Now().Format(time.TimeOnly)) }
+
+// remark says what is odd about a delivery, and what shows more.
+func (l *listener) remark(e event) string {
+	id := inspect.ShortID(e.summary.ID)
+	switch s := e.summary; {
+	case s.Err != "":
+		return "  " + inspect.Printable(s.Err)
+	case s.Verdict == "invalid" && e.delivery != nil:
+		return "  " + inspect.Printable(l.secrets.explainDelivery(e.delivery).why.Headline) + ": hook verify " + id
+	case s.RedeliveryOf != "":
+		return "  redelivery of " + inspect.ShortID(s.RedeliveryOf)
+	}
+	return ""
+}
+
+// relayWords say how the connection stands, fit for one line.
+func relayWords(s tunnel.State, now time.Time) string {
+	switch s.Phase {
+	case tunnel.Connected:
+		if s.RTT != nil && s.RTT() > 0 {
+			return fmt.Sprintf("connected %s", duration(s.RTT()))
+		}
+		return "connected"
+	case tunnel.Waiting:
+		wait := max(0, s.RetryAt.Sub(now)).Round(time.Second)
+		return fmt.Sprintf("not connected, trying again in %d s: %s", int(wait.Seconds()), connectionError(s.Err))
+	case tunnel.Stopped:
+		return "stopped"
+	}
+	if s.Err != nil {
+		return "connecting: " + connectionError(s.Err)
+	}
+	return "connecting"
+}
+
+// connectionError is why, in few words.
+func connectionError(err error) string {
+	op, isOp := errors.AsType[*net.OpError](err)
+	switch {
+	case err == nil:
+		return "no reason given"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "the relay refused the connection"
+	case errors.Is(err, wire.ErrLost):
+		return "the connection to the relay was lost"
+	case isOp:
+		return op.Error()
+	}
+	return err.Error()
+}
+
+// tips say how providers reach a URL that is on this machine alone.
+func (l *listener) tips(s tunnel.State) []string {
+	if s.Public {
+		return nil
+	}
+	tip := "providers can't reach this yet: --relay URL connects to a relay of your own (hook-relay)"
+	for _, exposer := range [][2]string{
+		{"cloudflared", "cloudflared tunnel --url %s"}, {"ngrok", "ngrok http %s"}, {"tailscale", "tailscale funnel %s"},
+	} {
+		if _, err := exec.LookPath(exposer[0]); err == nil && l.embedded != nil {
+			tip += "; or, as " + exposer[0] + " is installed, `" + fmt.Sprintf(exposer[1], l.embedded.url) + "` gives the relay inside hook a public address"
+			break
+		}
+	}
+	return []string{tip}
+}
+
+// group runs f beside others until one of them fails.
+func group(ctx context.Context, all ...func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, f := range all {
+		g.Go(func() error { return f(ctx) })
+	}
+	return g.Wait()
+}

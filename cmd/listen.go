@@ -1,0 +1,314 @@
+package cmd
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/history"
+	"github.com/seed-4575fdc3/hook/relay"
+	"github.com/seed-4575fdc3/hook/relay/tunnel"
+	"github.com/seed-4575fdc3/hook/replay"
+)
+
+type listenOptions struct {
+	target, relay, token, name string
+	hostHeader                 string
+	secrets                    []string
+	capture                    string
+	takeOver, insecure         bool
+	json, plain                bool
+}
+
+func newListen(s streams) *cobra.Command {
+	var o listenOptions
+	c := &cobra.Command{
+		Use:     "listen [TARGET]",
+		Aliases: []string{"forward", "http"},
+		Short:   "Bring webhooks to the app on this machine",
+		Long: "Listen gives a URL, and brings every webhook that is sent there to TARGET: a port (3000), a port with a path\n" +
+			"(3000/webhooks/stripe) or a URL. With --relay the URL is public; without, it is on this machine alone. On a terminal it\n" +
+			"opens a screen, else it prints a line for each delivery.",
+		Example: "  hook listen 3000\n" +
+			"  hook listen 3000/webhooks/stripe --relay https://relay.example --token @token.txt\n" +
+			"  hook listen 3000 --json | jq .",
+		Args: exactly(cobra.MaximumNArgs(1), "one target"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.target = args[0]
+			}
+			return runListen(c.Context(), s, o)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.relay, "relay", "", "the relay's `URL` (HOOK_RELAY; default: a relay inside hook, for this machine alone)")
+	f.StringVar(&o.token, "token", "", "the relay's token, `SOURCE`: @FILE, env:NAME or - (HOOK_TOKEN)")
+	f.StringVar(&o.name, "name", "", "the endpoint's `name` (HOOK_NAME; default: made once for each project)")
+	f.BoolVar(&o.takeOver, "take-over", false, "disconnect another hook of yours that holds the name")
+	f.StringVar(&o.hostHeader, "host-header", "target", "what the app gets as Host: target, public or a `VALUE`")
+	f.StringArrayVar(&o.secrets, "secret", nil, "a signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
+	f.StringVar(&o.capture, "capture", "10MiB", "how much of a body is kept, a `size`")
+	f.BoolVar(&o.insecure, "insecure", false, "believe any certificate of the app")
+	f.BoolVar(&o.json, "json", false, "one JSON object a line, no screen")
+	f.BoolVar(&o.plain, "plain", false, "a line for each delivery, no screen")
+	return c
+}
+
+func runListen(ctx context.Context, s streams, o listenOptions) error {
+	p, err := findPlace(s)
+	if err != nil {
+		return err
+	}
+	l, err := p.newListener(ctx, o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(l.run(ctx), l.close())
+}
+
+// A listener is one `hook listen`: a tunnel's client, the engine behind it, and perhaps a relay of its own. Make it with
+// newListener and close it after run.
+type listener struct {
+	place
+	o        listenOptions
+	secrets  *secrets
+	store    *history.Store
+	running  *running
+	client   *tunnel.Client
+	engine   *replay.Forwarder
+	app      *appWatch
+	embedded *embedded // nil with --relay
+	recorder *recorder
+	news     *feed[event]
+	log      *slog.Logger
+	logFile  *os.File
+}
+
+// An event is what happens to a delivery: it came, or it is over.
+type event struct {
+	delivery *inspect.Delivery // not changed any more once over
+	summary  inspect.Summary
+	over     bool
+}
+
+func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, err error) {
+	l := &listener{place: p, o: o, news: newFeed[event]()}
+	defer func() {
+		if err != nil {
+			_ = l.close()
+		}
+	}()
+	target, err := l.target()
+	if err != nil {
+		return nil, err
+	}
+	capture, err := parseSize(o.capture)
+	if err != nil {
+		return nil, err
+	}
+	relayURL, token, err := l.relay()
+	if err != nil {
+		return nil, err
+	}
+	if l.secrets, err = findSecrets(p.project, o.secrets, p.in, p.err); err != nil {
+		return nil, err
+	}
+	if l.store, err = p.openHistory(ctx, history.Options{}); err != nil {
+		return nil, err
+	}
+	l.openLog()
+	if l.running, err = l.announce(target, relayURL); err != nil {
+		return nil, err
+	}
+	mine, name, err := l.endpoint()
+	if err != nil {
+		return nil, err
+	}
+	if relayURL == "" {
+		if l.embedded, err = p.newEmbedded(l.running.slot, l.log); err != nil {
+			return nil, err
+		}
+		relayURL = l.embedded.url
+	}
+	l.recorder = &recorder{secrets: l.secrets, store: l.store, endpoint: name, log: l.log, changed: l.changed}
+	l.engine = &replay.Forwarder{
+		Target: target, HostHeader: o.hostHeader, Recorder: l.recorder, Capture: capture,
+		Client: replay.NewClient(replay.ClientOptions{Insecure: o.insecure}),
+	}
+	l.app = newAppWatch(target)
+	l.client = &tunnel.Client{
+		Relay: relayURL, Token: token, Name: name, Secret: mine.Owner, Instance: l.running.Instance, TakeOver: o.takeOver,
+		Software: "hook/" + Version, Handler: l.engine, Log: l.log,
+	}
+	return l, nil
+}
+
+// close lets go of what newListener took.
+func (l *listener) close() error {
+	var err error
+	if l.running != nil {
+		l.running.end()
+	}
+	if l.embedded != nil {
+		_ = l.embedded.listener.Close()
+	}
+	if l.store != nil {
+		err = closing(l.store, l.err)
+	}
+	if l.logFile != nil {
+		_ = l.logFile.Close()
+	}
+	return err
+}
+
+func (l *listener) target() (replay.Target, error) {
+	given := l.settings.first(l.o.target, "HOOK_TARGET", func(c config) string { return c.Target })
+	if given == "" {
+		return replay.Target{}, fail(exitUsage, "which port does your app listen on? `hook listen 3000`, or `target: 3000` in hook.yaml", "listen: there is no target")
+	}
+	target, err := replay.ParseTarget(given)
+	if err != nil {
+		return replay.Target{}, badTarget(err)
+	}
+	return target, nil
+}
+
+// relay is where to connect to, and the token for it; nothing for the relay inside hook.
+func (l *listener) relay() (url, token string, err error) {
+	url = l.settings.first(l.o.relay, "HOOK_RELAY", func(c config) string { return c.Relay })
+	if url == "" {
+		return "", "", nil
+	}
+	switch source := l.settings.first(l.o.token, "", func(c config) string { return c.Token }); {
+	case l.o.token == "" && os.Getenv("HOOK_TOKEN") != "":
+		token = os.Getenv("HOOK_TOKEN")
+	case source != "":
+		if token, _, err = readSource(source, l.in); err != nil {
+			return "", "", err
+		}
+	}
+	err = tunnel.CheckRelay(url, token)
+	if errors.Is(err, tunnel.ErrPlainToken) {
+		return "", "", fail(exitUsage, "give the relay's https:// URL", "listen: --relay %s: %w", url, err)
+	}
+	if err != nil {
+		return "", "", fail(exitUsage, "a relay is like https://relay.example", "listen: --relay: %w", err)
+	}
+	return url, token, nil
+}
+
+// announce makes the listener known to the project's other commands.
+func (l *listener) announce(target replay.Target, relayURL string) (*running, error) {
+	own, other, err := l.project.announce(running{
+		PID: os.Getpid(), Instance: rand.Text(), Target: target.String(), Relay: relayURL, Started: time.Now(),
+	})
+	if other != nil {
+		return nil, fail(exitFailed, "use that one, or stop it first", "already listening for %s: process %d, %s", target, other.PID, other.URL)
+	}
+	if err != nil {
+		return nil, fail(exitFailed, "set HOOK_HOME to a folder that can be written", "listen: %w", err)
+	}
+	return own, nil
+}
+
+// endpoint is the name to claim: the one that was asked for, or this slot's.
+func (l *listener) endpoint() (memory, string, error) {
+	var name string
+	m, err := l.project.remember(func(m *memory) bool {
+		e, made := m.endpoint(l.running.slot)
+		name = e.Name
+		return made
+	})
+	if given := l.settings.first(l.o.name, "HOOK_NAME", func(c config) string { return c.Name }); given != "" {
+		if name = given; !relay.ValidName(name) {
+			return m, "", fail(exitUsage, "a name has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -", "listen: --name %q can't be an endpoint's", name)
+		}
+	}
+	return m, name, err
+}
+
+// openLog sends the program's own log to a file: the terminal is for people.
+func (l *listener) openLog() {
+	l.log = discardLog()
+	if err := os.MkdirAll(l.home.log, 0o700); err != nil {
+		return
+	}
+	file, err := os.OpenFile(filepath.Join(l.home.log, "listen.log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return
+	}
+	if info, err := file.Stat(); err == nil && info.Size() > 4<<20 {
+		_ = file.Truncate(0)
+	}
+	l.logFile, l.log = file, slog.New(slog.NewTextHandler(file, nil)).With("pid", os.Getpid())
+}
+
+func discardLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// changed is the recorder's news.
+func (l *listener) changed(d *inspect.Delivery, over bool) {
+	if over {
+		l.app.saw(d)
+		l.news.put(event{d, d.Summary(), true})
+	} else if l.screenful() {
+		l.news.put(event{nil, d.Summary(), false})
+	}
+}
+
+// run listens until ctx ends, the user quits, or the relay will never have us.
+func (l *listener) run(ctx context.Context) error {
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
+	g, gctx := errgroup.WithContext(ctx)
+	relayCtx, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRelay()
+	if l.embedded != nil {
+		g.Go(func() error { return l.embedded.serve(relayCtx) })
+	}
+	g.Go(func() error {
+		defer stopRelay() // only after the tunnel has drained
+		return l.refused(l.client.Run(gctx))
+	})
+	g.Go(func() error { return l.app.run(gctx) })
+	g.Go(func() error { return l.store.RunUpkeep(gctx) })
+	g.Go(func() error { return l.keepRunning(gctx) })
+	g.Go(func() error {
+		defer quit()
+		return l.face(gctx)
+	})
+	err := g.Wait()
+	if t, ok := l.engine.Client.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return errors.Join(err, l.farewell(err))
+}
+
+// keepRunning writes the endpoint's URL where the project's other commands find it, once it is connected.
+func (l *listener) keepRunning(ctx context.Context) error {
+	for {
+		state, changed := l.client.State()
+		if state.Phase == tunnel.Connected && state.URL != l.running.URL {
+			l.running.URL = state.URL
+			if err := l.running.write(); err != nil {
+				return fmt.Errorf("announce the listener: %w", err)
+			}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}

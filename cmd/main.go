@@ -1,0 +1,77 @@
+// Package cmd is the commands of hook and hook-relay: flags, settings, wiring, everything that is printed, and the
+// next step when something went wrong. The other packages know nothing of it.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+// Version is hook's own.
+const Version = "0.1.0"
+
+// The exit codes. docs/exit-codes.md says more about each.
+const (
+	exitDone         = 0
+	exitFailed       = 1
+	exitUsage        = 2
+	exitWrong        = 3 // checked, and found wrong
+	exitUnauthorized = 4
+	exitUnreachable  = 5 // target or relay, or nothing to send to
+	exitInterrupted  = 130
+)
+
+// streams are where a command reads from and prints to. out is the answer, err is talk.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// Main runs hook with args (no program name) and returns the exit code. When ctx ends the command stops.
+func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot(streams{stdin, stdout, stderr})
+	root.SetArgs(args)
+	return report(ctx, "hook", root.ExecuteContext(ctx), stderr)
+}
+
+// A fault is an error that knows the user's next step and the exit code. Only package cmd makes one.
+type fault struct {
+	error
+	next string // what to do; empty if the error says it all
+	code int
+}
+
+func (f *fault) Unwrap() error { return f.error }
+
+// fail makes a fault of words.
+func fail(code int, next, format string, args ...any) error {
+	return &fault{fmt.Errorf(format, args...), next, code}
+}
+
+// errQuiet is for a command that has said all there is to say.
+var errQuiet = errors.New("said already")
+
+// report prints an error and the next step, and gives the exit code.
+func report(ctx context.Context, program string, err error, stderr io.Writer) int {
+	if err == nil {
+		return exitDone
+	}
+	f, ok := errors.AsType[*fault](err)
+	if !ok {
+		f = &fault{err, "", exitFailed}
+	}
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return exitInterrupted
+	}
+	if !errors.Is(err, errQuiet) {
+		_, _ = fmt.Fprintf(stderr, "%s: error: %s\n", program, inspect.Printable(err.Error()))
+		if f.next != "" {
+			_, _ = fmt.Fprintf(stderr, "%s: hint: %s\n", program, inspect.Printable(f.next))
+		}
+	}
+	return f.code
+}

@@ -1,0 +1,40 @@
+package cmd
+
+import (
+	"errors"
+
+	"github.com/seed-4575fdc3/hook/relay/tunnel"
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// refused turns what ended the tunnel for good into words and an exit code.
+func (l *listener) refused(err error) error {
+	if err == nil {
+		return nil
+	}
+	next, code := "", exitFailed
+	if r, ok := errors.AsType[*tunnel.RefusedError](err); ok {
+		code = exitUnauthorized
+		if next = "ask whoever runs " + l.client.Relay + " for a token, and give it with --token @FILE or HOOK_TOKEN"; l.client.Token != "" {
+			next = "the token may have been revoked: ask whoever runs " + l.client.Relay
+		}
+		return &fault{r, next, code}
+	}
+	if n, ok := errors.AsType[*tunnel.NotRelayError](err); ok {
+		return &fault{n, "check --relay: it is the URL that hook-relay printed when it started", exitUnreachable}
+	}
+	if g, ok := errors.AsType[*wire.GoAway](err); ok {
+		switch g.Code {
+		case wire.CodeInUse:
+			next = "stop the other one, use --take-over, or --name for another name"
+		case wire.CodeNameTaken, wire.CodeNameInvalid:
+			next = "choose another with --name"
+		case wire.CodeForbidden:
+			next, code = "choose another with --name, or ask for another token", exitUnauthorized
+		case wire.CodeReplaced:
+			next = "start it again with --take-over to take the name back"
+		}
+		return fail(code, next, "listen: %s", g.Message)
+	}
+	return err
+}

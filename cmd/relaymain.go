@@ -1,0 +1,150 @@
+package cmd
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-4575fdc3/hook/relay"
+)
+
+type relayOptions struct {
+	addr, publicURL, domain, data, tokenFile string
+	anonymous, json                          bool
+}
+
+// RelayMain runs hook-relay with args (no program name) and returns the exit code. When ctx ends it drains and stops.
+func RelayMain(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRelayRoot(streams{strings.NewReader(""), stdout, stderr})
+	root.SetArgs(args)
+	return report(ctx, "hook-relay", root.ExecuteContext(ctx), stderr)
+}
+
+func newRelayRoot(s streams) *cobra.Command {
+	var o relayOptions
+	c := &cobra.Command{
+		Use:   "hook-relay",
+		Short: "The public side of hook, for a server of your own",
+		Long: "hook-relay gives everybody who has a token public URLs for webhooks, and brings what is sent there to their\n" +
+			"`hook listen`. It keeps names in memory: after a restart a name is whose who claims it first.",
+		Example: "  hook-relay --addr :8080 --public-url https://relay.example --data /var/lib/hook-relay\n" +
+			"  hook-relay --addr 127.0.0.1:0 --token-file tokens.txt --json",
+		Version:       Version,
+		Args:          exactly(cobra.NoArgs, "no arguments"),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(c *cobra.Command, _ []string) error { return runRelay(c.Context(), s, o) },
+	}
+	c.SetVersionTemplate("hook-relay {{.Version}}\n")
+	c.SetOut(s.out)
+	c.SetErr(s.err)
+	c.SetFlagErrorFunc(flagError)
+	f := c.Flags()
+	f.StringVar(&o.addr, "addr", ":8080", "listen on this `HOST:PORT`; port 0 takes a free one")
+	f.StringVar(&o.publicURL, "public-url", "", "the base `URL` that senders use (default: the address that it listens on)")
+	f.StringVar(&o.domain, "domain", "", "give each endpoint a host name below this `DOMAIN`, as in '*.relay.example'")
+	f.StringVar(&o.data, "data", "", "the `folder` for what outlives the process (default: beside hook's own data)")
+	f.StringVar(&o.tokenFile, "token-file", "", "a `file` with NAME TOKEN [PATTERN] on each line, read again when it changes")
+	f.BoolVar(&o.anonymous, "anonymous", false, "let anyone claim names, without a token")
+	f.BoolVar(&o.json, "json", false, "print the ready line and the log as JSON, one object a line")
+	c.MarkFlagsMutuallyExclusive("token-file", "anonymous")
+	return c
+}
+
+func runRelay(ctx context.Context, s streams, o relayOptions) error {
+	tokens, firstToken, err := o.tokens()
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", o.addr)
+	if err != nil {
+		return fail(exitFailed, "choose another --addr HOST:PORT", "hook-relay: %w", err)
+	}
+	defer func() { _ = ln.Close() }()
+	public := o.publicURL != ""
+	if !public {
+		o.publicURL = "http://" + reachable(ln.Addr().(*net.TCPAddr))
+	}
+	var handler slog.Handler = slog.NewTextHandler(s.err, nil)
+	if o.json {
+		handler = slog.NewJSONHandler(s.err, nil)
+	}
+	server, err := relay.New(relay.Config{
+		PublicURL: o.publicURL, Domain: o.domain, Public: public, Tokens: tokens, Software: "hook-relay/" + Version, Log: slog.New(handler),
+	})
+	if err != nil {
+		return fail(exitUsage, "give the base that senders use, as in --public-url https://relay.example", "hook-relay: --public-url: %w", err)
+	}
+	if err := sayReady(s, o, ln.Addr().String(), firstToken); err != nil {
+		return err
+	}
+	return server.Serve(ctx, ln)
+}
+
+// reachable is an address as a client on this machine would write it.
+func reachable(a *net.TCPAddr) string {
+	if a.IP.IsUnspecified() {
+		return fmt.Sprintf("127.0.0.1:%d", a.Port)
+	}
+	return a.String()
+}
+
+// sayReady prints the ready line, and at a first start the line with which to listen.
+func sayReady(s streams, o relayOptions, addr, firstToken string) error {
+	if o.json {
+		return printJSON(s.out, map[string]string{"type": "ready", "addr": addr, "url": o.publicURL})
+	}
+	_, err := fmt.Fprintf(s.out, "relay ready on %s as %s\n", addr, o.publicURL)
+	if firstToken != "" {
+		_, _ = fmt.Fprintf(s.err, "first start: a token was made for you. On your own machine:\n  HOOK_TOKEN=%s hook listen 3000 --relay %s\n", firstToken, o.publicURL)
+	}
+	return err
+}
+
+// tokens is who may claim names: whoever the token file names, anyone, or whoever has the one token of the first start,
+// which is made here and returned to be shown.
+func (o relayOptions) tokens() (relay.Tokens, string, error) {
+	switch {
+	case o.anonymous:
+		return nil, "", nil
+	case o.tokenFile != "":
+		tokens, err := readTokens(o.tokenFile)
+		return tokens, "", err
+	}
+	data := o.data
+	if data == "" {
+		data = findHome().relay()
+	}
+	path := filepath.Join(data, "tokens")
+	_, err := os.Stat(path)
+	first := ""
+	if errors.Is(err, fs.ErrNotExist) {
+		first = "hk_" + rand.Text()
+		if err = os.MkdirAll(data, 0o700); err == nil {
+			err = os.WriteFile(path, []byte("# NAME TOKEN [PATTERN], read again when it changes\nfirst "+first+"\n"), 0o600)
+		}
+	}
+	if err != nil {
+		return nil, "", fail(exitFailed, "give a folder that can be written with --data", "hook-relay: %w", err)
+	}
+	tokens, err := readTokens(path)
+	return tokens, first, err
+}
+
+func readTokens(path string) (relay.Tokens, error) {
+	tokens, err := relay.ReadTokenFile(path)
+	if err != nil {
+		return nil, fail(exitUsage, "each line is NAME TOKEN [PATTERN]", "hook-relay: %w", err)
+	}
+	return tokens, nil
+}

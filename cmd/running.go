@@ -1,0 +1,115 @@
+package cmd
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/internal/filelock"
+)
+
+// A running is what one `hook listen` tells the other processes of its project: in a file that it holds a lock on, so
+// that nobody believes it when it is gone.
+type running struct {
+	PID      int       `json:"pid"`
+	Instance string    `json:"instance"`
+	URL      string    `json:"url"` // the endpoint's; empty until it is connected for the first time
+	Target   string    `json:"target"`
+	Relay    string    `json:"relay"` // its URL; empty for the relay inside hook
+	Started  time.Time `json:"started"`
+
+	slot int
+	file *os.File // open and locked by the listener itself
+}
+
+const maxListeners = 32 // at once in a project
+
+func (p project) runFile(slot int) string {
+	return filepath.Join(p.home.run, fmt.Sprintf("%s-%d.json", p.key(), slot))
+}
+
+// announce takes the first free slot. If a listener of the project has the same target already, that one is
+// returned in place of an own.
+func (p project) announce(r running) (own, other *running, err error) {
+	if err := os.MkdirAll(p.home.run, 0o700); err != nil {
+		return nil, nil, err
+	}
+	gate, err := os.OpenFile(filepath.Join(p.home.run, p.key()+".lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = gate.Close() }()
+	if err := filelock.Wait(gate); err != nil { // two that start at once see each other
+		return nil, nil, err
+	}
+	for _, other := range p.listeners() {
+		if other.Target == r.Target && other.Relay == r.Relay {
+			return nil, &other, nil
+		}
+	}
+	for slot := range maxListeners {
+		file, err := os.OpenFile(p.runFile(slot), os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := filelock.Try(file); err != nil {
+			_ = file.Close()
+			if errors.Is(err, filelock.ErrHeld) {
+				continue
+			}
+			return nil, nil, err
+		}
+		r.slot, r.file = slot, file
+		return &r, nil, r.write()
+	}
+	return nil, nil, fmt.Errorf("%d listeners run in this project already", maxListeners)
+}
+
+// write brings the file up to date.
+func (r *running) write() error {
+	b, err := json.Marshal(r)
+	if err == nil {
+		b = append(b, '\n')
+		if _, err = r.file.WriteAt(b, 0); err == nil {
+			err = r.file.Truncate(int64(len(b)))
+		}
+	}
+	return err
+}
+
+// end leaves an empty file behind: one that was removed could be locked by two at once, under two inodes.
+func (r *running) end() {
+	_ = r.file.Truncate(0)
+	_ = r.file.Close()
+}
+
+// listeners are those of the project that run now, in the order of their slots.
+func (p project) listeners() []running {
+	var all []running
+	for slot := range maxListeners {
+		if r, ok := readRunning(p.runFile(slot)); ok {
+			r.slot = slot
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func readRunning(path string) (running, bool) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return running{}, false
+	}
+	defer func() { _ = file.Close() }()
+	if !errors.Is(filelock.Try(file), filelock.ErrHeld) {
+		return running{}, false // whoever wrote it is gone
+	}
+	var r running
+	if json.NewDecoder(file).Decode(&r) != nil || r.Target == "" {
+		return running{}, false
+	}
+	return r, true
+}

@@ -1,0 +1,149 @@
+package cmd
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/history"
+	"github.com/seed-4575fdc3/hook/relay/tunnel"
+	"github.com/seed-4575fdc3/hook/replay"
+	"github.com/seed-4575fdc3/hook/tui"
+)
+
+const recentOnScreen = 200 // deliveries from before that the screen begins with
+
+// screen opens the screen and feeds it until the user quits or ctx ends.
+func (l *listener) screen(ctx context.Context) error {
+	cursor, err := l.store.Cursor(ctx)
+	if err != nil {
+		return err
+	}
+	recent, err := l.store.List(ctx, history.Query{Limit: recentOnScreen})
+	if err != nil {
+		return err
+	}
+	state, _ := l.client.State()
+	news, status := make(chan []inspect.Summary), make(chan tui.Status)
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
+	return group(ctx,
+		func(ctx context.Context) error { return l.feedNews(ctx, news) },
+		func(ctx context.Context) error { return l.feedOthers(ctx, cursor, news) },
+		func(ctx context.Context) error { return l.feedStatus(ctx, status) },
+		func(ctx context.Context) error {
+			defer quit()
+			return tui.Run(ctx, l.in, l.out, tui.Config{
+				URL: l.endpointURL(), Public: state.Public, Target: l.engine.Target.String(), Version: Version,
+				Secrets: l.secrets.summary(), Tips: l.tips(state), News: news, Status: status,
+				Deliveries: fetcher{l.store}, Replayer: l.replayer(), Explain: l.explain, Recent: recent,
+				ASCII: l.pen.ascii, NoColor: os.Getenv("NO_COLOR") != "",
+			})
+		},
+	)
+}
+
+// endpointURL is the URL as far as it is known before the relay has said it.
+func (l *listener) endpointURL() string {
+	if state, _ := l.client.State(); state.URL != "" {
+		return state.URL
+	}
+	if l.embedded != nil {
+		return l.embedded.server.EndpointURL(l.client.Name)
+	}
+	return l.client.Relay + "/e/" + l.client.Name
+}
+
+func (l *listener) feedNews(ctx context.Context, to chan<- []inspect.Summary) error {
+	for {
+		events, err := l.news.take(ctx)
+		if err != nil {
+			return nil //nolint:nilerr // the end is not an error
+		}
+		batch := make([]inspect.Summary, len(events))
+		for i, e := range events {
+			batch[i] = e.summary
+		}
+		select {
+		case to <- batch:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// feedOthers brings what other processes do: a send, a replay.
+func (l *listener) feedOthers(ctx context.Context, after history.Cursor, to chan<- []inspect.Summary) error {
+	for batch, err := range l.store.Watch(ctx, after) {
+		if err != nil {
+			l.log.Warn("watch the history", "error", err)
+			continue
+		}
+		select {
+		case to <- batch:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return nil
+}
+
+// feedStatus tells the screen how the connection, the app and the history stand, as soon as that changes, and once a
+// second while a countdown runs.
+func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
+	for {
+		state, stateChanged := l.client.State()
+		app, appChanged := l.app.state.Get()
+		status := tui.Status{
+			Connected: state.Phase == tunnel.Connected, Relay: relayWords(state, time.Now()), URL: state.URL,
+			AppKnown: app.known, AppUp: app.up, App: l.app.words(app), Warning: l.warning(),
+		}
+		select {
+		case to <- status:
+		case <-ctx.Done():
+			return nil
+		}
+		again := time.NewTimer(5 * time.Second) // for the round trip, and for warnings
+		if state.Phase == tunnel.Waiting {
+			again.Reset(time.Second)
+		}
+		select {
+		case <-stateChanged:
+		case <-appChanged:
+		case <-again.C:
+		case <-ctx.Done():
+		}
+		again.Stop()
+	}
+}
+
+func (l *listener) warning() string {
+	if n, err := l.store.Failed(); err != nil {
+		return "the history can't be written: " + err.Error()
+	} else if n > 0 {
+		return plural(int(n), "entry", "entries") + " could not be kept in the history"
+	}
+	return ""
+}
+
+// replayer delivers to the listener's own app.
+func (l *listener) replayer() *replayer {
+	target := l.engine.Target
+	return &replayer{
+		store: l.store, secrets: l.secrets, client: l.engine.Client,
+		recorder: &recorder{secrets: l.secrets, store: l.store, log: l.log, changed: l.changed},
+		where:    func(*inspect.Delivery) (replay.Target, bool, error) { return target, false, nil },
+	}
+}
+
+func (l *listener) explain(d *inspect.Delivery) string {
+	return l.secrets.explainDelivery(d).text(l.pen.colourless())
+}
+
+// A fetcher gives the screen whole deliveries.
+type fetcher struct{ store *history.Store }
+
+func (f fetcher) Delivery(ctx context.Context, id string) (*inspect.Delivery, error) {
+	return f.store.Get(ctx, id)
+}

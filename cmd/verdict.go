@@ -1,0 +1,153 @@
+package cmd
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/signature"
+)
+
+// A finding is a verdict with all that is known for it.
+type finding struct {
+	request  signature.Request
+	provider *signature.Provider
+	meta     signature.Meta
+	result   signature.Result
+	why      signature.Explanation
+	body     inspect.Capture
+}
+
+// explain judges a request with the secrets as they are now, and finds out why.
+func (s *secrets) explain(r signature.Request, provider *signature.Provider, body inspect.Capture, urls []string) finding {
+	f := finding{request: r, body: body}
+	f.provider, f.meta, f.result = s.judge(r, provider)
+	f.why = signature.Explain(r, f.provider, f.result, s.candidates(), signature.Hints{URLs: urls})
+	f.result = settle(f.result) // not before, as Explain tells a test secret from none
+	return f
+}
+
+// explainDelivery is explain for what the history has.
+func (s *secrets) explainDelivery(d *inspect.Delivery) finding {
+	return s.explain(d.Signed(), signature.Lookup(d.Provider), d.Body, otherURLs(d))
+}
+
+// otherURLs are those that a request may have been signed for in place of its own: the app's, and the public path at the
+// app's host and the reverse.
+func otherURLs(d *inspect.Delivery) []string {
+	var urls []string
+	if a := d.Last(); a != nil && a.Target != "" {
+		urls = append(urls, a.Target)
+		app, err := url.Parse(a.Target)
+		public, err2 := url.Parse(d.URL)
+		if err == nil && err2 == nil {
+			urls = append(urls, public.Scheme+"://"+public.Host+app.RequestURI(), app.Scheme+"://"+app.Host+public.RequestURI())
+		}
+	}
+	if d.Host != "" {
+		if public, err := url.Parse(d.URL); err == nil && public.Host != d.Host {
+			urls = append(urls, public.Scheme+"://"+d.Host+public.RequestURI())
+		}
+	}
+	return urls
+}
+
+// text is the finding for people: the headline with its sign, the evidence, what would explain it, and the next step.
+func (f finding) text(p pen) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %s\n\n", p.verdict(f.result.Verdict), f.result.Verdict, f.why.Headline)
+	fmt.Fprintf(&b, "  %s\n", inspect.Printable(f.about()))
+	if f.result.Expected != "" {
+		fmt.Fprintf(&b, "  expected  %s   with %s\n", shorten(f.result.Expected), f.result.Secret)
+	}
+	if f.result.Got != "" {
+		fmt.Fprintf(&b, "  got       %s%s\n", inspect.Printable(shorten(f.result.Got)), f.age())
+	}
+	for _, paragraph := range []string{f.why.Text, next(f.why.Next)} {
+		if paragraph != "" {
+			b.WriteString("\n")
+			for _, line := range wrap(inspect.Printable(paragraph), 100) {
+				b.WriteString("  " + line + "\n")
+			}
+		}
+	}
+	return b.String()
+}
+
+func next(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "Next: " + s
+}
+
+func (f finding) about() string {
+	parts := []string{"sender unknown"}
+	if f.provider != nil {
+		parts[0] = f.provider.Name
+	}
+	if f.meta.EventType != "" {
+		parts = append(parts, f.meta.EventType)
+	}
+	if !f.request.ReceivedAt.IsZero() {
+		parts = append(parts, "received "+f.request.ReceivedAt.Local().Format(time.TimeOnly))
+	}
+	size := "body " + humanize.Comma(f.body.Size) + " bytes"
+	if !f.body.Complete {
+		size += ", of which " + humanize.Comma(int64(len(f.body.Bytes))) + " were kept"
+	}
+	return strings.Join(append(parts, size), " · ")
+}
+
+// age says when the request was signed, as seen at its receipt.
+func (f finding) age() string {
+	if f.result.Signed.IsZero() {
+		return ""
+	}
+	received := f.request.ReceivedAt
+	if received.IsZero() {
+		received = time.Now()
+	}
+	age := received.Sub(f.result.Signed).Round(time.Second)
+	words := fmt.Sprintf("%d s old", int(age.Seconds()))
+	switch {
+	case age < 0:
+		words = fmt.Sprintf("%v ahead", -age)
+	case age >= 2*time.Minute:
+		words = fmt.Sprintf("%v old", age)
+	}
+	return "   timestamp " + f.result.Signed.Local().Format(time.TimeOnly) + ", " + words
+}
+
+// shorten keeps both ends of a long signature.
+func shorten(s string) string {
+	if len(s) <= 44 {
+		return s
+	}
+	return s[:20] + "…" + s[len(s)-12:]
+}
+
+// wrap breaks words into lines of up to n characters.
+func wrap(s string, n int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		switch {
+		case line == "":
+			line = word
+		case len(line)+1+len(word) > n:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -1,0 +1,47 @@
+package history
+
+import (
+	"fmt"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+// Add hands d to the writer: its head, body and verdict. d.Attempts and d.RedeliveryOf are ignored. From then on the
+// delivery counts as under way in this Store, until AddAttempt brings an attempt with an outcome; if this process ends
+// before, it reads as interrupted.
+//
+// Add does not wait for the disk. Only if 16384 writes or 128 MiB of bodies wait to be written, it waits for room, for
+// 100 ms at most, and then gives up with ErrFull: a stuck disk must not stop the forwarding. d itself may be reused at
+// once, but what its fields refer to (Header, Body.Bytes) must not change any more.
+//
+// The Pending's error may also be ErrExists, ErrReadOnly, ErrClosed or SQLite's. A Store that failed works again by
+// itself when the cause is gone; what has failed is not tried again.
+func (s *Store) Add(d *inspect.Delivery) *Pending {
+	held := *d
+	j := &job{what: "store delivery " + d.ID, size: int64(len(d.Body.Bytes)) + 2048}
+	j.run = func(tx *transaction) (err error) {
+		if tx.project == "" {
+			return errNoProject
+		}
+		j.pending.redeliveryOf, err = tx.add(&held)
+		return err
+	}
+	return s.hand(j)
+}
+
+// AddAttempt hands an attempt of the delivery with that whole id to the writer. An attempt with the same number is
+// replaced, so one may be stored when it starts (its outcome is then pending) and again when it ends. The highest number
+// is what lists show.
+//
+// The attempt may wait up to 50 ms, to ride along with the next delivery's commit; Flush and Close hurry it. For the
+// rest it is as with Add; the Pending's error is a *NotFoundError if there is no such delivery.
+func (s *Store) AddAttempt(id string, a inspect.Attempt) *Pending {
+	j := &job{what: fmt.Sprintf("store attempt %d of %s", a.Number, id), size: 1024, lazy: true}
+	if a.Response != nil {
+		held := *a.Response
+		a.Response = &held
+		j.size += int64(len(held.Body.Bytes))
+	}
+	j.run = func(tx *transaction) error { return tx.attempt(id, &a) }
+	return s.hand(j)
+}

@@ -1,0 +1,115 @@
+package history
+
+import (
+	"encoding/binary"
+	"errors"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"time"
+)
+
+var errHeader = errors.New("malformed stored header")
+
+// encodeHeader is h as bytes: the number of names, then for each name in order its text, the number of its values, and
+// their texts. Numbers are varints, and a text is its length and its bytes, whatever they are: a header may hold
+// invalid UTF-8, which no text format keeps. A nil header is nil.
+func encodeHeader(h http.Header) []byte {
+	if h == nil {
+		return nil
+	}
+	b := binary.AppendUvarint(make([]byte, 0, 1024), uint64(len(h)))
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		b = appendText(b, name)
+		b = binary.AppendUvarint(b, uint64(len(h[name])))
+		for _, value := range h[name] {
+			b = appendText(b, value)
+		}
+	}
+	return b
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// decodeHeader is the inverse of encodeHeader. A name without values comes back with an empty slice.
+func decodeHeader(b []byte) (http.Header, error) {
+	if len(b) == 0 {
+		return nil, nil
+	}
+	r := headerReader{rest: b, text: string(b)}
+	names := r.count()
+	h := make(http.Header, names)
+	for range names {
+		name := r.string()
+		values := make([]string, r.count())
+		for i := range values {
+			values[i] = r.string()
+		}
+		h[name] = values
+	}
+	if r.bad || len(r.rest) > 0 {
+		return nil, errHeader
+	}
+	return h, nil
+}
+
+// A headerReader reads from the front of rest, which is the tail of text. Once bad it yields only zero values.
+type headerReader struct {
+	rest []byte
+	text string // the whole, so that all strings share one allocation
+	bad  bool
+}
+
+func (r *headerReader) number() uint64 {
+	n, width := binary.Uvarint(r.rest)
+	if width <= 0 {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	r.rest = r.rest[width:]
+	return n
+}
+
+// count is a number of things of which each takes at least one byte.
+func (r *headerReader) count() int {
+	n := r.number()
+	if n > uint64(len(r.rest)) {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	return int(n)
+}
+
+func (r *headerReader) string() string {
+	length := r.count()
+	start := len(r.text) - len(r.rest)
+	if r.bad {
+		return ""
+	}
+	r.rest = r.rest[length:]
+	return r.text[start : start+length]
+}
+
+// nanoseconds is t as it is stored: since 1970, 0 for the zero time, and the nearest that fits for a time outside the
+// years 1678 to 2262.
+func nanoseconds(t time.Time) int64 {
+	switch year := t.Year(); {
+	case t.IsZero():
+		return 0
+	case year < 1678:
+		return math.MinInt64
+	case year > 2261:
+		return math.MaxInt64
+	}
+	return t.UnixNano()
+}
+
+func timeOf(nanoseconds int64) time.Time {
+	if nanoseconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, nanoseconds).UTC()
+}

@@ -1,0 +1,77 @@
+package history
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// errHeld is returned for a lock that another holder has.
+var errHeld = errors.New("lock is held")
+
+// A fileLock is a lock on a file, which the system drops when its holder dies, however it dies.
+type fileLock struct {
+	file *os.File
+	name string
+}
+
+// lockDir is the folder of the lock files beside the database.
+func (s *Store) lockDir() string { return s.path + ".locks" }
+
+// claim takes a lock under a name that nobody ever had: the mark of a living writer.
+func claim(dir string) (*fileLock, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	for {
+		lock, err := tryLock(dir, rand.Text(), os.O_CREATE)
+		// Held: someone who tidies up looked at the new file before it was locked.
+		if !errors.Is(err, errHeld) {
+			return lock, err
+		}
+	}
+}
+
+// tryLock takes the lock called name; flag may be os.O_CREATE. It returns errHeld if another holder has it.
+func tryLock(dir, name string, flag int) (*fileLock, error) {
+	path := filepath.Join(dir, name)
+	file, err := os.OpenFile(path, os.O_RDWR|flag, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := lockFile(file); err != nil {
+		file.Close()
+		return nil, err
+	}
+	// What was locked may have been removed meanwhile, and then it protects nothing.
+	ours, err := file.Stat()
+	if err == nil {
+		var now fs.FileInfo
+		if now, err = os.Stat(path); err == nil && os.SameFile(ours, now) {
+			return &fileLock{file, name}, nil
+		}
+	}
+	file.Close()
+	return nil, errHeld
+}
+
+func (l *fileLock) release() { l.file.Close() }
+
+// remove releases the lock for good. In this order because Windows removes no open file; and nobody else wants a lock
+// whose name is never used again.
+func (l *fileLock) remove() {
+	path := l.file.Name()
+	l.file.Close()
+	_ = os.Remove(path)
+}
+
+// isGone says whether the writer called name has ended. If it can't be told, it has not.
+func isGone(dir, name string) bool {
+	lock, err := tryLock(dir, name, 0)
+	if err == nil {
+		lock.remove()
+	}
+	return err == nil || errors.Is(err, fs.ErrNotExist)
+}

@@ -1,0 +1,161 @@
+package history
+
+import (
+	"sync"
+	"time"
+)
+
+// The bounds of what waits for the writer, and of waiting.
+const (
+	maxWaitingJobs  = 16384
+	maxWaitingBytes = 128 << 20
+	roomWait        = 100 * time.Millisecond // how long put waits for room
+	lazyWait        = 50 * time.Millisecond  // how long a lazy job waits for others to ride along with
+)
+
+// A Pending is a write that was handed over and is not yet on disk.
+type Pending struct {
+	done         chan struct{}
+	err          error
+	redeliveryOf string
+}
+
+func newPending() *Pending { return &Pending{done: make(chan struct{})} }
+
+// Done is closed when the write is committed, and so survives the death of this process, or has failed.
+func (p *Pending) Done() <-chan struct{} { return p.done }
+
+// Err is why the write failed, nil if it did not. It may be called once Done is closed.
+func (p *Pending) Err() error { return p.err }
+
+// RedeliveryOf is the id of the earliest delivery in the project with the same provider and provider id, empty if there
+// is none. It may be called once Done is closed.
+func (p *Pending) RedeliveryOf() string { return p.redeliveryOf }
+
+// A job is one thing for the writer to do.
+type job struct {
+	what    string // what is being done, for errors
+	run     func(*transaction) error
+	pending *Pending
+	size    int64 // of the memory that it holds on to, about
+	lazy    bool  // it may wait a little for others
+	alone   bool  // it wants a transaction of its own
+}
+
+// A queue holds the jobs that wait for the writer, bounded in number and in bytes.
+type queue struct {
+	urgent, lazy chan struct{} // capacity 1: there is an urgent job, there is a lazy job
+	start        func()        // starts the writer; called once, by the first put
+
+	mu      sync.Mutex
+	jobs    []*job
+	size    int64
+	room    chan struct{} // closed when jobs are taken
+	started bool
+	closed  bool
+	lastAdd time.Time // when a delivery or an attempt was last put
+}
+
+func newQueue(start func()) *queue {
+	return &queue{
+		start: start, urgent: make(chan struct{}, 1), lazy: make(chan struct{}, 1), room: make(chan struct{}),
+	}
+}
+
+// put hands j over. If there is no room it waits for some, but not longer than roomWait.
+func (q *queue) put(j *job) error {
+	var timeout <-chan time.Time
+	for {
+		room, err := q.tryPut(j)
+		if room == nil {
+			return err
+		}
+		if timeout == nil {
+			timer := time.NewTimer(roomWait)
+			defer timer.Stop()
+			timeout = timer.C
+		}
+		select {
+		case <-room:
+		case <-timeout:
+			return ErrFull
+		}
+	}
+}
+
+// tryPut hands j over, or returns a channel that is closed when it makes sense to try again.
+func (q *queue) tryPut(j *job) (room <-chan struct{}, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return nil, ErrClosed
+	}
+	// A job larger than the whole bound must have its turn too.
+	if len(q.jobs) >= maxWaitingJobs || len(q.jobs) > 0 && q.size+j.size > maxWaitingBytes {
+		return q.room, nil
+	}
+	q.jobs = append(q.jobs, j)
+	q.size += j.size
+	if !j.alone {
+		q.lastAdd = time.Now()
+	}
+	// Under the lock, so that close can not pass between the put and the start.
+	if !q.started {
+		q.started = true
+		q.start()
+	}
+	if j.lazy {
+		signal(q.lazy)
+	} else {
+		signal(q.urgent)
+	}
+	return nil, nil
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// take waits until something is to be done and returns all jobs that are waiting. With last set none will follow.
+func (q *queue) take() (jobs []*job, last bool) {
+	select {
+	case <-q.urgent:
+	case <-q.lazy:
+		timer := time.NewTimer(lazyWait)
+		select {
+		case <-q.urgent:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	jobs, q.jobs, q.size = q.jobs, nil, 0
+	close(q.room)
+	q.room = make(chan struct{})
+	return jobs, q.closed
+}
+
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	signal(q.urgent)
+}
+
+// idle says whether nothing was ever put.
+func (q *queue) idle() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return !q.started
+}
+
+// quietFor says whether no delivery and no attempt was put within d.
+func (q *queue) quietFor(d time.Duration) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return time.Since(q.lastAdd) >= d
+}

@@ -1,0 +1,130 @@
+package history
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// deleteRows is how many deliveries are deleted in one transaction.
+const deleteRows = 200
+
+// Trim deletes the oldest deliveries of the whole database until the Options' limits hold, in small steps, and returns
+// how many. The file does not become smaller: SQLite uses freed pages for what comes next.
+func (s *Store) Trim(ctx context.Context) (int, error) {
+	trimmed := 0
+	for {
+		n, err := s.trimStep(ctx)
+		trimmed += n
+		if err != nil || n == 0 {
+			return trimmed, err
+		}
+	}
+}
+
+// trimStep deletes some of what is too much and returns how many.
+func (s *Store) trimStep(ctx context.Context) (int, error) {
+	query, arg, err := s.excess(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("look for deliveries to trim: %w", err)
+	}
+	if query == "" {
+		return 0, nil
+	}
+	return s.deleteThese(ctx, "trim history", query, arg)
+}
+
+// excess is a query for the next numbers to delete, with its argument; "" if there is nothing.
+func (s *Store) excess(ctx context.Context) (query string, arg any, err error) {
+	o := s.options
+	const oldest = "SELECT n FROM delivery ORDER BY received LIMIT ?"
+	var count int
+	var first int64
+	const state = "SELECT count(*), coalesce(min(received), 0) FROM delivery"
+	if err := s.reads.QueryRowContext(ctx, state).Scan(&count, &first); err != nil || count == 0 {
+		return "", nil, err
+	}
+	if before := time.Now().Add(-o.MaxAge); o.MaxAge > 0 && first < nanoseconds(before) {
+		return fmt.Sprintf("SELECT n FROM delivery WHERE received < ? LIMIT %d", deleteRows), nanoseconds(before), nil
+	}
+	if o.MaxCount > 0 && count > o.MaxCount {
+		return oldest, min(count-o.MaxCount, deleteRows), nil
+	}
+	if o.MaxBytes > 0 {
+		size, err := s.size(ctx)
+		// A hundredth at a time, because how much a row takes is only seen when it is gone.
+		if err != nil || size > o.MaxBytes {
+			return oldest, min(count/100+1, deleteRows), err
+		}
+	}
+	return "", nil, nil
+}
+
+// size is the number of bytes of the database's pages in use.
+func (s *Store) size(ctx context.Context) (int64, error) {
+	var bytes int64
+	err := s.reads.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size
+		FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&bytes)
+	return bytes, err
+}
+
+// Delete deletes the deliveries with these whole ids, of whatever project, and returns how many there were. The bytes
+// stay in the file until SQLite uses their pages again.
+func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
+	if s.options.ReadOnly {
+		return 0, ErrReadOnly
+	}
+	deleted := 0
+	for len(ids) > 0 {
+		some := ids[:min(len(ids), deleteRows)]
+		ids = ids[len(some):]
+		list, err := json.Marshal(some)
+		if err != nil {
+			return deleted, fmt.Errorf("delete deliveries: %w", err)
+		}
+		const query = "SELECT n FROM delivery WHERE id IN (SELECT value FROM json_each(?))"
+		n, err := s.deleteThese(ctx, "delete deliveries", query, string(list))
+		deleted += n
+		if err != nil {
+			return deleted, err
+		}
+	}
+	return deleted, nil
+}
+
+// deleteThese deletes the deliveries whose numbers query yields and returns how many.
+func (s *Store) deleteThese(ctx context.Context, what, query string, arg any) (int, error) {
+	var numbers []int64
+	err := s.do(ctx, what, func(ctx context.Context, tx *transaction) (err error) {
+		if numbers, err = tx.numbers(ctx, query, arg); err != nil {
+			return err
+		}
+		return tx.delete(ctx, numbers)
+	})
+	if err != nil {
+		return 0, err // without a look at numbers: the writer may still be at it
+	}
+	return len(numbers), nil
+}
+
+// delete deletes deliveries by their numbers.
+func (tx *transaction) delete(ctx context.Context, numbers []int64) error {
+	list, err := json.Marshal(numbers)
+	if err != nil {
+		return err
+	}
+	const these = " IN (SELECT value FROM json_each(?))"
+	for _, query := range []string{
+		// Before the deliveries: only what was indexed may be deleted from the index.
+		"DELETE FROM search WHERE rowid" + these + " AND rowid <= (SELECT indexed FROM state)",
+		"DELETE FROM request WHERE n" + these,
+		"DELETE FROM attempt WHERE n" + these,
+		"DELETE FROM delivery WHERE n" + these,
+	} {
+		if _, err := tx.conn.ExecContext(ctx, query, string(list)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

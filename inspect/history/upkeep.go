@@ -1,0 +1,134 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+const (
+	// indexLock is the name of the lock of the one process that indexes.
+	indexLock = "index"
+
+	// What is indexed in one transaction, so that an Add which comes meanwhile waits some ten milliseconds at most.
+	indexRows  = 64
+	indexBytes = 256 << 10
+
+	settleEvery = time.Minute
+	trimEvery   = 10 * time.Minute
+)
+
+// RunUpkeep does what is not urgent until ctx ends: it indexes new deliveries, settles those of processes that are gone,
+// and trims. It begins when this Store has had nothing to write for a second, works in small steps, and stops for the
+// next write. Any number of processes may run it. What goes wrong is logged and tried again later; its own error is
+// only that the Store is for reading.
+func (s *Store) RunUpkeep(ctx context.Context) error {
+	if s.options.ReadOnly {
+		return ErrReadOnly
+	}
+	ticker := time.NewTicker(s.quiet)
+	defer ticker.Stop()
+	var settled, trimmed time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-ticker.C:
+			if !s.isQuiet() {
+				continue
+			}
+			s.logUpkeep(ctx, "index", s.index(ctx, s.isQuiet))
+			if now.Sub(settled) >= settleEvery && s.isQuiet() {
+				s.logUpkeep(ctx, "settle", s.settleGone(ctx))
+				settled = now
+			}
+			if now.Sub(trimmed) >= trimEvery && s.isQuiet() {
+				_, err := s.Trim(ctx)
+				s.logUpkeep(ctx, "trim", err)
+				trimmed = now
+			}
+		}
+	}
+}
+
+func (s *Store) isQuiet() bool { return s.queue.quietFor(s.quiet) }
+
+func (s *Store) logUpkeep(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.options.Log.Warn("history upkeep", "task", what, "error", err)
+	}
+}
+
+// Index indexes all deliveries that are not indexed yet, so that a search for words need not read them. It returns at
+// once if another process is doing so. Adding is delayed by one small step at most.
+func (s *Store) Index(ctx context.Context) error {
+	return s.index(ctx, func() bool { return true })
+}
+
+// index goes on as long as there is something to index and goOn says so.
+func (s *Store) index(ctx context.Context, goOn func() bool) error {
+	var waiting bool
+	const query = "SELECT EXISTS (SELECT 1 FROM delivery WHERE n > (SELECT indexed FROM state))"
+	if err := s.reads.QueryRowContext(ctx, query).Scan(&waiting); err != nil {
+		return fmt.Errorf("look for what is not indexed: %w", err)
+	}
+	if !waiting {
+		return nil
+	}
+	if s.options.ReadOnly {
+		return ErrReadOnly
+	}
+	if err := os.MkdirAll(s.lockDir(), 0o700); err != nil {
+		return fmt.Errorf("lock the index: %w", err)
+	}
+	lock, err := tryLock(s.lockDir(), indexLock, os.O_CREATE)
+	if errors.Is(err, errHeld) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("lock the index: %w", err)
+	}
+	defer lock.release()
+	for more := true; more && goOn(); {
+		err := s.do(ctx, "index deliveries", func(ctx context.Context, tx *transaction) (err error) {
+			more, err = tx.index(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// index indexes the next few deliveries and says whether there may be more.
+func (tx *transaction) index(ctx context.Context) (more bool, err error) {
+	type entry struct {
+		n    int64
+		text string
+	}
+	var entries []entry
+	size := 0
+	err = eachText(ctx, tx.conn, indexRows, func(n int64, text string) bool {
+		entries = append(entries, entry{n, text})
+		size += len(text)
+		return size < indexBytes
+	})
+	if err != nil || len(entries) == 0 {
+		return false, err
+	}
+	insert, err := tx.conn.PrepareContext(ctx, "INSERT INTO search (rowid, text) VALUES (?, ?)")
+	if err != nil {
+		return false, err
+	}
+	defer insert.Close()
+	for _, e := range entries {
+		if _, err := insert.ExecContext(ctx, e.n, e.text); err != nil {
+			return false, err
+		}
+	}
+	_, err = tx.conn.ExecContext(ctx, "UPDATE state SET indexed = ?", entries[len(entries)-1].n)
+	return true, err
+}

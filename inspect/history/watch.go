@@ -1,0 +1,133 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+const (
+	watchInterval = 100 * time.Millisecond
+	watchBatch    = 1000
+)
+
+// A Cursor is a place in the order of all changes to a database. It may be kept and used by another process. The zero
+// Cursor is before all changes.
+type Cursor int64
+
+// Cursor is the current end of the changes. To show a list and follow it, take the Cursor first, then List, then Watch:
+// what happens between may then be seen twice, but nothing is missed.
+func (s *Store) Cursor(ctx context.Context) (Cursor, error) {
+	var c Cursor
+	if err := s.reads.QueryRowContext(ctx, "SELECT changed FROM state").Scan(&c); err != nil {
+		return 0, fmt.Errorf("read the history's end: %w", err)
+	}
+	return c, nil
+}
+
+// Watch yields the deliveries of the Store's project that were added or changed after the cursor, by this process or any
+// other, in the order of their changes, in batches of up to 1000. A delivery comes again when it has changed again: when
+// its attempt ends, for one. Of several changes in a short time only the latest is seen. Deletions are not.
+//
+// Watch looks every 100 ms, from the goroutine of the loop. It ends when ctx does, without an error. An error does not
+// end it: a loop that goes on after one tries again.
+func (s *Store) Watch(ctx context.Context, after Cursor) iter.Seq2[[]inspect.Summary, error] {
+	return func(yield func([]inspect.Summary, error) bool) {
+		w := watcher{store: s, after: int64(after)}
+		defer w.disconnect()
+		ticker := time.NewTicker(watchInterval)
+		defer ticker.Stop()
+		for {
+			batch, err := w.next(ctx)
+			if ctx.Err() != nil {
+				return
+			}
+			if err != nil {
+				w.disconnect()
+				err = fmt.Errorf("watch history: %w", err)
+			}
+			if (err != nil || len(batch) > 0) && !yield(batch, err) {
+				return
+			}
+			if len(batch) == watchBatch {
+				continue // there may be more
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+		}
+	}
+}
+
+// A watcher has a connection of its own, because data_version is told per connection.
+type watcher struct {
+	store   *Store
+	after   int64
+	conn    *sql.Conn
+	version *sql.Stmt
+	seen    int64 // data_version when all changes had been read; 0 is none
+}
+
+// next is the next changes, nil if there are none.
+func (w *watcher) next(ctx context.Context) ([]inspect.Summary, error) {
+	if err := w.connect(ctx); err != nil {
+		return nil, err
+	}
+	// Read first: a change that comes between is then looked for once more.
+	var version int64
+	if err := w.version.QueryRowContext(ctx).Scan(&version); err != nil {
+		return nil, err
+	}
+	if version == w.seen {
+		return nil, nil
+	}
+	batch, err := w.read(ctx)
+	if err == nil && len(batch) < watchBatch {
+		w.seen = version
+	}
+	return batch, err
+}
+
+func (w *watcher) read(ctx context.Context) ([]inspect.Summary, error) {
+	c := where{}
+	c.and("changed > ?", w.after)
+	if project := w.store.options.Project; project != "" {
+		c.and("+project = ?", project)
+	}
+	query := "SELECT changed, " + summaryColumns + " FROM delivery" + c.String() + " ORDER BY changed LIMIT ?"
+	rows, err := w.conn.QueryContext(ctx, query, append(c.args, watchBatch)...)
+	if err != nil {
+		return nil, err
+	}
+	batch, last, err := scanSummaries(rows)
+	w.after = max(w.after, last)
+	return batch, err
+}
+
+func (w *watcher) connect(ctx context.Context) (err error) {
+	if w.conn != nil {
+		return nil
+	}
+	if w.conn, err = w.store.reads.Conn(ctx); err != nil {
+		w.conn = nil
+		return err
+	}
+	w.version, err = w.conn.PrepareContext(ctx, "PRAGMA data_version")
+	return err
+}
+
+func (w *watcher) disconnect() {
+	if w.version != nil {
+		w.version.Close()
+	}
+	if w.conn != nil {
+		w.conn.Close()
+	}
+	w.conn, w.version, w.seen = nil, nil, 0
+}

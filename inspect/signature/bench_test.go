@@ -1,0 +1,61 @@
+package signature
+
+import (
+	"strings"
+	"testing"
+)
+
+// usual is a webhook of about 2 KiB, as p sends it.
+func usual(b *testing.B, p *Provider, secret string) Request {
+	b.Helper()
+	r := signed(b, p, secret)
+	r.Body = []byte(`{"id":"evt_1","data":{"object":{"text":"` + strings.Repeat("some text, ", 180) + `"}},"type":"a.b"}`)
+	if p.Name == "twilio" {
+		r.Body = []byte("MessageSid=SM1&MessageStatus=delivered&To=%2B1&From=%2B2&AccountSid=AC1&ApiVersion=2010-04-01")
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.URL = "https://relay.example/e/quiet-otter/hooks"
+	}
+	if err := p.Sign(&r, Secret{Value: secret}, r.ReceivedAt); err != nil {
+		b.Fatal(err)
+	}
+	return r
+}
+
+func BenchmarkVerify(b *testing.B) {
+	for _, p := range Providers() {
+		secrets := secretsOf(p.NewSecret())
+		r := usual(b, p, secrets[0].Value)
+		b.Run(p.Name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if p.Verify(r, secrets).Verdict != Valid {
+					b.Fatal("not valid")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkDetectAndMeta(b *testing.B) {
+	for _, p := range Providers() {
+		r := usual(b, p, p.NewSecret())
+		b.Run(p.Name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if d := Detect(r); d.Provider == nil || d.Provider.Meta(r) == (Meta{}) && p.Name != "github" && p.Name != "shopify" {
+					b.Fatal("not recognised")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkExplain1MiB(b *testing.B) {
+	r, p, res, secrets := hardest(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if Explain(r, p, res, secrets, Hints{}).Mistake != MistakeWrongSecret {
+			b.Fatal("explained")
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package signature
+
+import (
+	"strconv"
+	"time"
+)
+
+// A clock is how a scheme signs time. Its zero value signs none.
+type clock struct {
+	unit   time.Duration // of the timestamp: time.Second or time.Millisecond; 0 if none is signed
+	past   time.Duration // how old it may be; 0: any age
+	future time.Duration // how far ahead it may be; 0: any distance
+}
+
+// endOfTime is the first second of the year 10000: what lies beyond can't be written in RFC 3339.
+const endOfTime = 253402300800
+
+// parse reads a timestamp: decimal digits and nothing else, not beyond the year 9999.
+func (k clock) parse(text string) (time.Time, Reason) {
+	if text == "" {
+		return time.Time{}, ReasonTimestampMissing
+	}
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return time.Time{}, ReasonTimestampMalformed
+		}
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if perSecond := int64(time.Second / k.unit); err != nil || n >= endOfTime*perSecond {
+		return time.Time{}, ReasonTimestampMalformed
+	}
+	if k.unit == time.Millisecond {
+		return time.UnixMilli(n).UTC(), ReasonOK
+	}
+	return time.Unix(n, 0).UTC(), ReasonOK
+}
+
+// format writes at as a timestamp.
+func (k clock) format(at time.Time) string {
+	switch k.unit {
+	case 0:
+		return ""
+	case time.Millisecond:
+		return strconv.FormatInt(at.UnixMilli(), 10)
+	default:
+		return strconv.FormatInt(at.Unix(), 10)
+	}
+}
+
+// judge says whether a request that was signed at one time may arrive at another. The arrival is cut to the
+// timestamp's unit, as the providers' own libraries do: a limit of 5 minutes still holds at 300.9 seconds.
+func (k clock) judge(signed, received time.Time) Reason {
+	if k.unit == 0 {
+		return ReasonOK
+	}
+	age := received.Truncate(k.unit).Sub(signed)
+	switch {
+	case k.past > 0 && age > k.past:
+		return ReasonTimestampExpired
+	case k.future > 0 && -age > k.future:
+		return ReasonTimestampFuture
+	default:
+		return ReasonOK
+	}
+}

@@ -1,0 +1,106 @@
+package signature
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// NewSecret makes a random secret in the form that the provider gives out. It is empty if the provider signs nothing.
+func (p *Provider) NewSecret() string {
+	if p == nil || p.scheme == nil {
+		return ""
+	}
+	return p.scheme.newSecret()
+}
+
+// CheckSecret says whether the provider's scheme can use value: nil, or what form it needs. It can't say whether value
+// is the right one.
+func (p *Provider) CheckSecret(value string) error {
+	if p == nil || p.scheme == nil {
+		return errors.New("nothing is signed, so there is no secret to use")
+	}
+	if err := p.scheme.checkSecret(value); err != nil {
+		return fmt.Errorf("%s secret: %w", p.Name, err)
+	}
+	return nil
+}
+
+// Mask is a secret as it may be shown: its first 4 and last 2 characters and its length, "whse…Qf (38 characters)". Of
+// one with fewer than 12 characters only the length is shown.
+func Mask(secret string) string {
+	characters := []rune(secret)
+	length := fmt.Sprintf("(%d characters)", len(characters))
+	if len(characters) < 12 {
+		return length
+	}
+	for i, r := range characters {
+		if !unicode.IsPrint(r) {
+			characters[i] = utf8.RuneError
+		}
+	}
+	return string(characters[:4]) + "…" + string(characters[len(characters)-2:]) + " " + length
+}
+
+const (
+	hexDigits    = "0123456789abcdef"
+	alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+)
+
+// A secretForm is what secrets look like and how they become HMAC keys.
+type secretForm struct {
+	prefix   string // of a new secret: "whsec_"
+	alphabet string // of the rest
+	length   int    // characters of the rest; or, if encoded, bytes
+	encoded  bool   // the key is the base64-decoded text behind the prefix, which may be absent; else the whole text
+}
+
+// appendKey appends the HMAC key of a secret to dst.
+func (f secretForm) appendKey(dst []byte, secret string) ([]byte, error) {
+	if !f.encoded {
+		if secret == "" {
+			return nil, errors.New("it is empty")
+		}
+		return append(dst, secret...), nil
+	}
+	text := strings.TrimPrefix(secret, f.prefix)
+	if text == "" {
+		return nil, errors.New("it is empty")
+	}
+	key, err := base64.StdEncoding.AppendDecode(dst, []byte(text))
+	if err != nil || strings.ContainsAny(text, "\r\n") {
+		return nil, fmt.Errorf("it must be base64 text, with or without %s before it", f.prefix)
+	}
+	return key, nil
+}
+
+func (f secretForm) check(value string) error {
+	_, err := f.appendKey(nil, value)
+	return err
+}
+
+// random is a new secret of this form.
+func (f secretForm) random() string {
+	if f.encoded {
+		key := make([]byte, f.length)
+		_, _ = rand.Read(key) // never fails: crypto/rand ends the program instead
+		return f.prefix + base64.StdEncoding.EncodeToString(key)
+	}
+	if f.alphabet == hexDigits {
+		key := make([]byte, f.length/2)
+		_, _ = rand.Read(key)
+		return f.prefix + hex.EncodeToString(key)
+	}
+	text := []byte(f.prefix)
+	for range f.length {
+		n, _ := rand.Int(rand.Reader, big.NewInt(int64(len(f.alphabet)))) // fails only if its reader does
+		text = append(text, f.alphabet[n.Int64()])
+	}
+	return string(text)
+}

@@ -1,0 +1,85 @@
+package signature
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// size is a number of bytes for people: "2,143 bytes".
+func size(n int) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return thousands(n) + " bytes"
+}
+
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// ageText is a duration for people, in the largest unit of which there are at least two: "12 minutes".
+func ageText(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return thousands(int(d/(24*time.Hour))) + " days"
+	case d >= 2*time.Hour:
+		return strconv.Itoa(int(d/time.Hour)) + " hours"
+	case d >= 2*time.Minute:
+		return strconv.Itoa(int(d/time.Minute)) + " minutes" + seconds(d%time.Minute)
+	default:
+		return strconv.Itoa(int(d/time.Second)) + " s"
+	}
+}
+
+func seconds(d time.Duration) string {
+	if s := int(d / time.Second); s > 0 {
+		return fmt.Sprintf(" %d s", s)
+	}
+	return ""
+}
+
+// short8 is a signature in brief, with 8 characters of either end: "v1=5257a869…e108d8bd".
+func short8(signature string) string {
+	signature = printable(signature)
+	label := ""
+	if i := strings.IndexAny(signature, "=,"); i > 0 && i < 8 {
+		label, signature = signature[:i+1], signature[i+1:]
+	}
+	if len(signature) > 20 {
+		signature = signature[:8] + "…" + signature[len(signature)-8:]
+	}
+	return label + signature
+}
+
+// printable is text from the network with everything but printable ASCII replaced.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// showURL is a URL as it may be shown: printable and without credentials.
+func showURL(url string) string {
+	u := splitURL(url)
+	if at := strings.LastIndexByte(u.host, '@'); at >= 0 {
+		u.host = "…" + u.host[at:]
+	}
+	return printable(strings.ReplaceAll(u.String(), "…", "***"))
+}
+
+// place names where a secret was found, which the caller may not have said.
+func place(name string) string {
+	if name == "" {
+		return "the configuration"
+	}
+	return name
+}

@@ -1,0 +1,59 @@
+package tui
+
+import "strings"
+
+// headerHeight is how many rows the header takes in w cells.
+func headerHeight(w int) int {
+	if w >= wideFrom {
+		return 1
+	}
+	return 2
+}
+
+// headerView says where webhooks come in and whether both ends are up: one row if there is width, else two.
+func headerView(t theme, w int, url string, public bool, s Status) []string {
+	reach := "local only"
+	if public {
+		reach = "public"
+	}
+	where := []span{{" hook  ", accent}, {reach + "  ", faint}, {url, strong}}
+	state := append(relaySpans(s), appSpans(s)...)
+	if headerHeight(w) == 1 {
+		return []string{t.bar(w, where, append(state, span{" ", plain}))}
+	}
+	return []string{t.bar(w, where, nil), t.bar(w, append([]span{{" ", plain}}, state...), nil)}
+}
+
+func relaySpans(s Status) []span {
+	switch {
+	case s.Connected:
+		return []span{{"● ", good}, {orElse(s.Relay, "connected"), plain}}
+	default:
+		return []span{{"◌ ", bad}, {orElse(s.Relay, "not connected yet"), plain}}
+	}
+}
+
+func appSpans(s Status) []span {
+	switch {
+	case !s.AppKnown:
+		return nil
+	case s.AppUp:
+		return []span{{"   ● ", good}, {brief(s.App), plain}}
+	default:
+		return []span{{"   ◌ ", bad}, {brief(s.App), plain}}
+	}
+}
+
+// brief is text up to its semicolon: what is so, without what to do about it.
+func brief(text string) string {
+	what, _, _ := strings.Cut(text, ";")
+	return what
+}
+
+// orElse is s, or other if s is empty.
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

@@ -1,0 +1,152 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+const (
+	wideFrom  = 110 // columns from which the panes are side by side
+	stackFrom = 12  // rows of the body from which both have room above each other
+	barRows   = 4   // two rules, the status line, the keys
+)
+
+// A layout is where things are. Heights are 0 for what is not shown.
+type layout struct {
+	bodyHeight                int // between the rules
+	listWidth, listHeight     int
+	detailWidth, detailHeight int
+	side                      bool // the panes are side by side
+}
+
+func (s *screen) layout() layout {
+	l := layout{bodyHeight: max(s.height-headerHeight(s.width)-barRows, 0)}
+	l.listWidth, l.listHeight = s.width, l.bodyHeight
+	switch {
+	case s.help || len(s.list.rows) == 0:
+		l.listHeight = 0
+	case s.reading:
+		l.detailWidth, l.detailHeight, l.listHeight = s.width-2, l.bodyHeight, 0
+	case s.width >= wideFrom:
+		l.side = true
+		l.listWidth = min(s.width*52/100, 90)
+		l.detailWidth, l.detailHeight = s.width-l.listWidth-3, l.bodyHeight
+	case l.bodyHeight >= stackFrom:
+		l.listHeight = l.bodyHeight * 2 / 5
+		l.detailWidth, l.detailHeight = s.width-2, l.bodyHeight-l.listHeight-1
+	}
+	l.detailWidth = max(l.detailWidth, 0)
+	return l
+}
+
+// arrange gives every pane its place, so that View only draws.
+func (s *screen) arrange() {
+	l, t := s.layout(), s.theme
+	s.list.resize(l.listHeight)
+	switch {
+	case s.help:
+		s.manual.set(t, helpLines(t, s.keys, s.config), max(s.width-4, 0), l.bodyHeight)
+	case len(s.list.rows) == 0:
+		s.manual.set(t, emptyLines(t, s.url, s.config, s.status), max(s.width-4, 0), l.bodyHeight)
+	case l.detailHeight > 0:
+		current, _ := s.list.current()
+		s.detail.arrange(t, current, l.detailWidth, l.detailHeight)
+	}
+}
+
+// View draws the screen; only the rows that can be seen.
+func (s *screen) View() tea.View {
+	v := tea.NewView(s.theme.frame(strings.Join(s.rows(), "\n")))
+	v.AltScreen = true
+	v.WindowTitle = "hook"
+	return v
+}
+
+// rows are exactly height rows of exactly width cells.
+func (s *screen) rows() []string {
+	t, w, l := s.theme, s.width, s.layout()
+	if s.width <= 0 || s.height <= 0 {
+		return nil
+	}
+	rows := headerView(t, w, s.url, s.config.Public, s.status)
+	rows = append(rows, s.rule(l, "┬"))
+	rows = append(rows, s.body(l)...)
+	rows = append(rows, s.rule(l, "┴"), s.statusView(), keysView(t, s.keys, w, len(s.list.rows) == 0, s.reading))
+	return rows[:min(len(rows), s.height)]
+}
+
+// body is what is between the rules.
+func (s *screen) body(l layout) []string {
+	t := s.theme
+	switch {
+	case s.help || len(s.list.rows) == 0:
+		return framed(s.manual.view(t), "  ", "  ", s.width)
+	case s.reading:
+		return framed(s.detail.view(t, l.detailWidth, l.detailHeight), " ", " ", s.width)
+	case l.side:
+		rows := s.list.view(t, l.listWidth, s.zone)
+		for i, row := range s.detail.view(t, l.detailWidth, l.detailHeight) {
+			rows[i] += t.draw(faint, "│") + " " + row + " "
+		}
+		return rows
+	}
+	rows := s.list.view(t, s.width, s.zone)
+	if l.detailHeight > 0 {
+		rows = append(rows, t.draw(faint, strings.Repeat("─", s.width)))
+		rows = append(rows, framed(s.detail.view(t, l.detailWidth, l.detailHeight), " ", " ", s.width)...)
+	}
+	return rows
+}
+
+// framed puts before and after around each row if w has room for them.
+func framed(rows []string, before, after string, w int) []string {
+	if w < len(before)+len(after) {
+		before, after = spaces(w), ""
+	}
+	for i := range rows {
+		rows[i] = before + rows[i] + after
+	}
+	return rows
+}
+
+// rule is a line across, with joint where it meets the one between the panes.
+func (s *screen) rule(l layout, joint string) string {
+	if !l.side {
+		return s.theme.draw(faint, strings.Repeat("─", s.width))
+	}
+	return s.theme.draw(faint,
+		strings.Repeat("─", l.listWidth)+joint+strings.Repeat("─", s.width-l.listWidth-1))
+}
+
+// statusView is what came of the last key, what is wrong, and how much came unseen.
+func (s *screen) statusView() string {
+	left := []span{{" ", plain}}
+	add := func(text string, l look) {
+		if text == "" {
+			return
+		}
+		if len(left) > 1 {
+			left = append(left, span{" · ", faint})
+		}
+		left = append(left, span{text, l})
+	}
+	add(s.notice.text, s.notice.look)
+	add(s.status.Warning, warn)
+	if s.status.AppKnown && !s.status.AppUp && len(s.list.rows) > 0 {
+		add(s.status.App, warn)
+	}
+	return s.theme.bar(s.width, left, s.badge())
+}
+
+// badge says how much came above what was ever shown; nothing while the screen follows.
+func (s *screen) badge() []span {
+	switch unseen := s.list.unseen(); {
+	case unseen > 0:
+		return []span{{fmt.Sprintf("%d new ↑  G to follow ", unseen), accent}}
+	case len(s.list.rows) > 0 && !s.list.follow:
+		return []span{{"G to follow ", faint}}
+	}
+	return nil
+}

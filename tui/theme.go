@@ -1,0 +1,118 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/signature"
+)
+
+// A look is what a piece of text means. Only the theme knows how that looks.
+type look int
+
+const (
+	plain  look = iota
+	faint       // it can wait
+	strong      // a name or a title
+	good
+	bad
+	warn
+	accent // what is selected
+)
+
+// A theme knows how to draw. It uses the terminal's own 16 colours, so it suits light and dark ones.
+type theme struct {
+	styles [accent + 1]lipgloss.Style
+	signs  *strings.Replacer // of the screen's signs by ASCII; nil if the terminal has them
+	cells  ansi.Method       // how the terminal counts the cells of what is more than one character
+}
+
+func newTheme(ascii, noColor bool) theme {
+	var t theme
+	if ascii {
+		t.signs = asciiSigns()
+	}
+	for i := range t.styles {
+		t.styles[i] = lipgloss.NewStyle()
+	}
+	t.styles[faint] = t.styles[faint].Faint(true)
+	t.styles[strong] = t.styles[strong].Bold(true)
+	t.styles[accent] = t.styles[accent].Bold(true)
+	if !noColor {
+		t.styles[good] = t.styles[good].Foreground(lipgloss.Green)
+		t.styles[bad] = t.styles[bad].Foreground(lipgloss.Red)
+		t.styles[warn] = t.styles[warn].Foreground(lipgloss.Yellow)
+		t.styles[accent] = t.styles[accent].Foreground(lipgloss.Cyan)
+	}
+	return t
+}
+
+// draw is text, which is one line, as it looks.
+func (t theme) draw(l look, text string) string {
+	if l == plain || text == "" {
+		return text
+	}
+	return t.styles[l].Render(text)
+}
+
+// clean is text from anywhere made fit for this terminal.
+func (t theme) clean(text string) string {
+	text = inspect.Printable(text)
+	if t.signs == nil {
+		return text
+	}
+	return escapeNonASCII(t.signs.Replace(text))
+}
+
+// frame is a whole drawn screen with the signs that this terminal has. Each sign is one cell in either charset.
+func (t theme) frame(s string) string {
+	if t.signs == nil {
+		return s
+	}
+	return t.signs.Replace(s)
+}
+
+// asciiSigns replaces the signs of the screen.
+func asciiSigns() *strings.Replacer {
+	return strings.NewReplacer(
+		"✓", "+", "✗", "x", "○", "o", "●", "*", "◌", "-", "↻", "~", "⟲", "@", "▌", ">",
+		"─", "-", "│", "|", "┬", "+", "┴", "+",
+		"…", ".", "·", "-", "→", ">", "←", "<", "↑", "^", "↓", "v",
+	)
+}
+
+// escapeNonASCII shows what a terminal without UTF-8 can't.
+func escapeNonASCII(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r < utf8.RuneSelf:
+			b.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+// verdictSign is the sign of a verdict and its look; a space if nothing was judged.
+func verdictSign(v signature.Verdict) (string, look) {
+	switch v {
+	case signature.Valid:
+		return "✓", good
+	case signature.Invalid:
+		return "✗", bad
+	case signature.Unsigned:
+		return "○", faint
+	case signature.Unknown:
+		return "?", warn
+	}
+	return " ", plain
+}
