@@ -68,11 +68,17 @@ func (p project) key() string {
 // A memory is what hook remembers of a project: nothing that a user would write. It is kept 0600, as names are proved
 // with Owner.
 type memory struct {
-	Project   string            `yaml:"project"` // its path
-	Owner     string            `yaml:"owner"`   // proves at a relay without tokens that the names are ours
-	Endpoints []endpoint        `yaml:"endpoints"`
-	Tests     map[string]string `yaml:"tests,omitempty"` // test secrets by provider
-	Shown     []string          `yaml:"shown,omitempty"` // whose test secret was shown
+	Project   string           `yaml:"project"` // its path
+	Owner     string           `yaml:"owner"`   // proves at a relay without tokens that the names are ours
+	Endpoints []endpoint       `yaml:"endpoints"`
+	Tests     map[string]*test `yaml:"tests,omitempty"` // by provider
+}
+
+// A test is a provider's test secret in a project.
+type test struct {
+	Secret string `yaml:"secret"`
+	Used   bool   `yaml:"used,omitempty"`  // something was signed with it
+	Shown  bool   `yaml:"shown,omitempty"` // the user was told which variable to set
 }
 
 // An endpoint is the one that the n-th listener of a project gets, as long as nobody asks for another name.
@@ -151,15 +157,16 @@ func (m *memory) endpoint(n int) (e *endpoint, made bool) {
 }
 
 // test is the provider's test secret, made at the first asking.
-func (m *memory) test(p *signature.Provider) (secret string, made bool) {
-	if secret = m.Tests[p.Name]; secret != "" {
-		return secret, false
+func (m *memory) test(p *signature.Provider) (t *test, made bool) {
+	if t = m.Tests[p.Name]; t != nil {
+		return t, false
 	}
 	if m.Tests == nil {
-		m.Tests = make(map[string]string)
+		m.Tests = make(map[string]*test)
 	}
-	m.Tests[p.Name] = p.NewSecret()
-	return m.Tests[p.Name], true
+	t = &test{Secret: p.NewSecret()}
+	m.Tests[p.Name] = t
+	return t, true
 }
 
 // newName makes an endpoint's name that is easy to say and hard to guess: two words and 4 characters.

@@ -38,7 +38,7 @@ func (r *recorder) Received(d *inspect.Delivery) <-chan struct{} {
 	if who != nil {
 		d.Provider = who.Name
 	}
-	res = settle(res)
+	res = r.secrets.settle(res)
 	d.EventType, d.ProviderID, d.Signature = meta.EventType, meta.ID, res
 	pending := r.store.Add(d)
 	r.mu.Lock()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -90,7 +89,7 @@ func (r *replayer) sign(fresh, original *inspect.Delivery) (note string, err err
 	case res.Reason == signature.ReasonMissing || res.Got == "" && res.Verdict != signature.Valid:
 		return "not signed, as it came without a signature", nil
 	}
-	secret, err := r.secrets.toSign(p, io.Discard)
+	secret, err := r.secrets.toSign(p, nil)
 	if err != nil {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/joho/godotenv"
 
@@ -17,12 +18,13 @@ import (
 
 // secrets are the signing secrets that apply in a project, found in this order: the --secret flags, HOOK_SECRET_STRIPE and
 // the like, the variables that apps usually have them in, the same in the project's .env, and the project's test secret.
-// Once made it does not change, so it is safe for concurrent use.
+// It is safe for concurrent use.
 type secrets struct {
 	project   project
 	flags     []signature.Secret
-	variables []variable        // of the environment, then of .env
-	tests     map[string]string // by provider
+	variables []variable       // of the environment, then of .env
+	tests     map[string]*test // by provider; not changed
+	used      sync.Map         // the names of providers whose test secret was seen in use
 }
 
 // A variable may hold a secret.
@@ -141,7 +143,7 @@ func (s *secrets) of(p *signature.Provider) []signature.Secret {
 	if found, ok := s.found(p); ok {
 		return []signature.Secret{found}
 	}
-	if test := s.tests[p.Name]; test != "" {
+	if test := s.tests[p.Name]; test != nil {
 		return []signature.Secret{testSecret(p, test)}
 	}
 	return nil
@@ -173,12 +175,12 @@ func (s *secrets) found(p *signature.Provider) (signature.Secret, bool) {
 	return signature.Secret{}, false
 }
 
-func testSecret(p *signature.Provider, value string) signature.Secret {
-	return signature.Secret{Value: value, Provider: p.Name, Source: "the project's test secret", Test: true}
+func testSecret(p *signature.Provider, t *test) signature.Secret {
+	return signature.Secret{Value: t.Secret, Provider: p.Name, Source: "this project's test secrets", Test: true}
 }
 
-// toSign is the secret to sign the provider's requests with. A test secret is shown on talk, once in a project, with the
-// variable to set.
+// toSign is the secret to sign the provider's requests with. If that is a test secret, talk gets the variable to set, once
+// in a project; a nil talk leaves that for later.
 func (s *secrets) toSign(p *signature.Provider, talk io.Writer) (signature.Secret, error) {
 	own := s.of(p)
 	if len(own) == 0 {
@@ -189,11 +191,13 @@ func (s *secrets) toSign(p *signature.Provider, talk io.Writer) (signature.Secre
 	}
 	show := false
 	_, err := s.project.remember(func(m *memory) bool {
-		if show = !slices.Contains(m.Shown, p.Name); show {
-			m.Shown = append(m.Shown, p.Name)
-		}
-		return show
+		t, made := m.test(p)
+		show = talk != nil && !t.Shown
+		changed := made || show || !t.Used
+		t.Used, t.Shown = true, t.Shown || show
+		return changed
 	})
+	s.used.Store(p.Name, nil)
 	if show && err == nil {
 		_, _ = fmt.Fprintf(talk, "hook: no secret of %s is configured, so this project's test secret is used. For your app: %s\n",
 			p.Title, setVariable(p, own[0].Value))
@@ -219,7 +223,7 @@ func (s *secrets) candidates() []signature.Secret {
 			all = append(all, found)
 			known[found.Source] = true
 		}
-		if test := s.tests[p.Name]; test != "" {
+		if test := s.tests[p.Name]; test != nil {
 			all = append(all, testSecret(p, test))
 		}
 	}
@@ -270,9 +274,17 @@ func (s *secrets) judge(r signature.Request, provider *signature.Provider) (*sig
 }
 
 // settle makes a signature that no more than a test secret was tried on unknown rather than invalid: a real provider
-// can't know that secret.
-func settle(res signature.Result) signature.Result {
-	if res.Verdict == signature.Invalid && res.Test && res.Reason != signature.ReasonTimestampExpired && res.Reason != signature.ReasonTimestampFuture {
+// can't know that secret. It is judged as any other once it has been used.
+func (s *secrets) settle(res signature.Result) signature.Result {
+	if !res.Test {
+		return res
+	}
+	if res.Verdict == signature.Valid {
+		s.used.Store(res.Provider, nil)
+	}
+	_, used := s.used.Load(res.Provider)
+	if t := s.tests[res.Provider]; res.Verdict == signature.Invalid && !used && (t == nil || !t.Used) &&
+		res.Reason != signature.ReasonTimestampExpired && res.Reason != signature.ReasonTimestampFuture {
 		res.Verdict, res.Reason = signature.Unknown, signature.ReasonNoSecret
 	}
 	return res

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
@@ -78,11 +79,16 @@ func runSend(ctx context.Context, p place, store *history.Store, o sendOptions) 
 	if listener == nil { // a listener keeps what comes through it
 		sender.recorder = &recorder{secrets: found, store: store, log: discardLog()}
 	}
-	sent, err := sender.send(ctx, sample, to)
+	sent, signed, err := sender.send(ctx, sample, to)
 	if err != nil {
 		return err
 	}
-	return p.sent(ctx, store, o, sent, listener)
+	if o.json {
+		err = printJSON(p.out, summaryJSON(sent.Summary()))
+	} else {
+		err = p.printSent(sent, signed)
+	}
+	return errors.Join(err, p.afterSending(ctx, store, o, sent, listener))
 }
 
 // sample makes the event and changes it as the flags say.
@@ -172,27 +178,28 @@ type sender struct {
 	secrets  *secrets
 	client   http.RoundTripper
 	recorder *recorder // nil keeps nothing
-	talk     io.Writer
+	talk     io.Writer // gets the test secret that is shown once; nil: nobody does
 }
 
-// send signs a sample and sends it. The delivery has the attempt, whatever came of it.
-func (s *sender) send(ctx context.Context, sample *fixtures.Sample, to replay.Target) (*inspect.Delivery, error) {
-	provider := signature.Lookup(sample.Provider)
+// send signs a sample and sends it. The delivery has the attempt, whatever came of it; signed says with which secret.
+func (s *sender) send(ctx context.Context, sample *fixtures.Sample, to replay.Target) (d *inspect.Delivery, signed string, err error) {
+	provider, signed := signature.Lookup(sample.Provider), "not signed"
 	request := signature.Request{Method: sample.Method, URL: to.String(), Header: sample.Header, Body: sample.Body}
 	if provider != nil && provider.CanSign() {
 		secret, err := s.secrets.toSign(provider, s.talk)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		if err := provider.Sign(&request, secret, time.Now()); err != nil {
-			return nil, fail(exitFailed, "--secret [PROVIDER=]SOURCE gives another", "sign with the secret from %s: %w", secret.Source, err)
+			return nil, "", fail(exitFailed, "--secret [PROVIDER=]SOURCE gives another", "sign with the secret from %s: %w", secret.Source, err)
 		}
+		signed = "signed with " + secret.Source
 	}
 	u, err := url.Parse(request.URL) // signing may have added to the query
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	d := &inspect.Delivery{
+	d = &inspect.Delivery{
 		ID: inspect.NewID(), Proto: "HTTP/1.1", Host: to.Host, Method: sample.Method, URL: request.URL, ReceivedAt: time.Now(),
 		Header: request.Header, Body: inspect.CaptureOf(sample.Body), Provider: sample.Provider, EventType: sample.Event, ProviderID: sample.ID,
 	}
@@ -202,21 +209,14 @@ func (s *sender) send(ctx context.Context, sample *fixtures.Sample, to replay.Ta
 		f.Recorder = s.recorder
 	}
 	if err := f.Deliver(ctx, d); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return d, ctx.Err()
+	return d, signed, ctx.Err()
 }
 
-// sent prints what was sent and what came back, and turns the outcome into the exit code.
-func (p place) sent(ctx context.Context, store *history.Store, o sendOptions, d *inspect.Delivery, listener *running) error {
+// afterSending turns the outcome into the exit code and the next step.
+func (p place) afterSending(ctx context.Context, store *history.Store, o sendOptions, d *inspect.Delivery, listener *running) error {
 	a := d.Last()
-	if o.json {
-		if err := printJSON(p.out, summaryJSON(d.Summary())); err != nil {
-			return err
-		}
-	} else {
-		p.printSent(d)
-	}
 	if a.Response == nil {
 		return fail(exitUnreachable, "start the app, or say where with --to", "send %s %s: %s", o.provider, o.event, a.Err)
 	}
@@ -229,16 +229,18 @@ func (p place) sent(ctx context.Context, store *history.Store, o sendOptions, d 
 	return fail(exitFailed, p.afterStatus(ctx, store, d, a.Response, listener), "send %s %s: answered %d", o.provider, o.event, a.Response.Status)
 }
 
-func (p place) printSent(d *inspect.Delivery) {
-	_, _ = fmt.Fprintf(p.out, "%s %s %s   %s · %s · %s · %s bytes · signed with %s\n", p.pen.sign("→", ">"), d.Method, d.URL,
-		d.Provider, d.EventType, inspect.Printable(orDash(d.ProviderID)), humanize.Comma(d.Body.Size), d.Signature.Secret)
+// printSent prints what was sent and what came back.
+func (p place) printSent(d *inspect.Delivery, signed string) error {
+	_, err := fmt.Fprintf(p.out, "%s %s %s   %s · %s · %s · %s bytes · %s\n", p.pen.sign("→", ">"), d.Method, d.URL,
+		d.Provider, d.EventType, inspect.Printable(orDash(d.ProviderID)), humanize.Comma(d.Body.Size), signed)
 	a := d.Last()
-	if a.Response == nil {
-		_, _ = fmt.Fprintf(p.out, "%s %s\n", p.pen.sign("←", "<"), p.pen.bad.Sprint(inspect.Printable(a.Err)))
-		return
+	if a.Response == nil || err != nil {
+		return err // afterSending says why
 	}
-	preview := strings.Join(inspect.PrettyBody("text/plain", a.Response.Body.Bytes, 1), "")
-	_, _ = fmt.Fprintf(p.out, "%s %s in %s   %s\n", p.pen.sign("←", "<"), p.pen.status(d.Summary()), duration(a.Stages.Total), fit(preview, min(len(preview), 100)))
+	answer := a.Response.Body.Bytes
+	_, err = fmt.Fprintf(p.out, "%s %s in %s   %s\n", p.pen.sign("←", "<"), p.pen.status(d.Summary()), duration(a.Stages.Total),
+		ansi.Truncate(inspect.Printable(string(answer[:min(len(answer), 400)])), 100, "…"))
+	return err
 }
 
 // afterStatus is the next step after an answer that isn't 2xx.
@@ -253,7 +255,7 @@ func (p place) afterStatus(ctx context.Context, store *history.Store, d *inspect
 	case r.Status == http.StatusNotFound:
 		return p.afterNotFound(ctx, store, d, listener)
 	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden || r.Status == http.StatusBadRequest:
-		return "if the app says that the signature is wrong, it has another secret: it was signed with " + d.Signature.Secret
+		return "if the app says that the signature is wrong, it has another secret than the one it was signed with"
 	}
 	return "`hook show last` tells more"
 }

@@ -27,7 +27,7 @@ func (s *secrets) explain(r signature.Request, provider *signature.Provider, bod
 	f := finding{request: r, body: body}
 	f.provider, f.meta, f.result = s.judge(r, provider)
 	f.why = signature.Explain(r, f.provider, f.result, s.candidates(), signature.Hints{URLs: urls})
-	f.result = settle(f.result) // not before, as Explain tells a test secret from none
+	f.result = s.settle(f.result) // not before, as Explain tells a test secret from none
 	return f
 }
 

@@ -6,10 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-)
 
-// errHeld is returned for a lock that another holder has.
-var errHeld = errors.New("lock is held")
+	"github.com/seed-4575fdc3/hook/internal/filelock"
+)
 
 // A fileLock is a lock on a file, which the system drops when its holder dies, however it dies.
 type fileLock struct {
@@ -28,20 +27,20 @@ func claim(dir string) (*fileLock, error) {
 	for {
 		lock, err := tryLock(dir, rand.Text(), os.O_CREATE)
 		// Held: someone who tidies up looked at the new file before it was locked.
-		if !errors.Is(err, errHeld) {
+		if !errors.Is(err, filelock.ErrHeld) {
 			return lock, err
 		}
 	}
 }
 
-// tryLock takes the lock called name; flag may be os.O_CREATE. It returns errHeld if another holder has it.
+// tryLock takes the lock called name; flag may be os.O_CREATE. It returns filelock.ErrHeld if another holder has it.
 func tryLock(dir, name string, flag int) (*fileLock, error) {
 	path := filepath.Join(dir, name)
 	file, err := os.OpenFile(path, os.O_RDWR|flag, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := lockFile(file); err != nil {
+	if err := filelock.Try(file); err != nil {
 		file.Close()
 		return nil, err
 	}
@@ -54,7 +53,7 @@ func tryLock(dir, name string, flag int) (*fileLock, error) {
 		}
 	}
 	file.Close()
-	return nil, errHeld
+	return nil, filelock.ErrHeld
 }
 
 func (l *fileLock) release() { l.file.Close() }

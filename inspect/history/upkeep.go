@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/seed-4575fdc3/hook/internal/filelock"
 )
 
 const (
@@ -84,7 +86,7 @@ func (s *Store) index(ctx context.Context, goOn func() bool) error {
 		return fmt.Errorf("lock the index: %w", err)
 	}
 	lock, err := tryLock(s.lockDir(), indexLock, os.O_CREATE)
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, filelock.ErrHeld) {
 		return nil
 	}
 	if err != nil {

@@ -1,0 +1,96 @@
+// Command bench measures what the tunnel costs, on loopback, with every part a process of its own:
+//
+//	go run ./internal/bench                        # 5 rounds of 3 s a cell: about four minutes
+//	go run ./internal/bench -rounds 9 -c 64        # one concurrency, more rounds
+//	go run ./internal/bench -only tunnel,two -d 1s # two of the paths
+//	go run ./internal/bench -json                  # one object a line: machine, cell, summary
+//
+// A load posts signed webhooks over keep-alive connections to a trivial app, by four paths: direct; one and two hops of
+// net/http/httputil.ReverseProxy (two hops are the shape of any tunnel); and the tunnel, which is hook-relay and a
+// `hook listen` that judges, records and prints every delivery. The paths take turns within a round, each beginning with
+// fresh processes and an empty history, and the ratios are to the two hops of the same round: what else the machine
+// does then weighs on both. Absolute figures vary with the machine, ratios much less.
+//
+// The load checks each answer, and signs each webhook just before it is sent: that costs all paths the same, and is in
+// the requests per second but not in the latencies. Processor time is that of all processes of a path, user and system,
+// without the load and the app, and is known on Linux only. What hook does when it is quiet (the full-text index) is not
+// measured. Any wrong answer, and any delivery that hook did not count, judge valid and keep, fails the run: exit code 1.
+//
+// It must be run inside the module, as it builds hook and hook-relay. All that it starts ends with it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	if code, isRole := play(os.Args[1:]); isRole {
+		os.Exit(code)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// play runs one of the roles that the benchmark starts itself for, if args ask for one, and returns its exit code.
+func play(args []string) (code int, isRole bool) {
+	if len(args) != 2 {
+		return 0, false
+	}
+	var role func(string) error
+	switch args[0] {
+	case roleApp:
+		role = playApp
+	case roleProxy:
+		role = playProxy
+	case roleLoad:
+		role = playLoad
+	default:
+		return 0, false
+	}
+	if err := role(args[1]); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", args[0], err)
+		return 1, true
+	}
+	return 0, true
+}
+
+// run measures as args say and returns the exit code: 0 only if every answer was right.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		return 2
+	}
+	print := newPrinter(o, stdout, stderr)
+	results, err := measure(ctx, o, print)
+	if err == nil {
+		err = print.summary(summarise(o, results))
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(stderr, "bench: interrupted")
+		return 130
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "bench: error:", err)
+		return 1
+	}
+	for _, r := range results {
+		if r.failed() {
+			fmt.Fprintln(stderr, "bench: error: some answers were wrong, so the figures mean nothing")
+			return 1
+		}
+	}
+	return 0
+}
