@@ -219,6 +219,6 @@ func (d *demo) conclude(ctx context.Context) error {
 		return err
 	}
 	_, err = fmt.Fprintf(d.out, "\n%s\nGo on with:\n  hook list\n  hook show %s      the one that was answered 500\n  hook verify %s    the one with the bad signature\n",
-		d.secrets.explainDelivery(delivery).text(d.pen), inspect.ShortID(broken), inspect.ShortID(bad))
+		d.secrets.explainDelivery(delivery).text(d.pen, lineWidth), inspect.ShortID(broken), inspect.ShortID(bad))
 	return err
 }

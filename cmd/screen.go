@@ -138,7 +138,7 @@ func (l *listener) replayer() *replayer {
 }
 
 func (l *listener) explain(d *inspect.Delivery) string {
-	return l.secrets.explainDelivery(d).text(l.pen.colourless())
+	return l.secrets.explainDelivery(d).text(l.pen.colourless(), 0)
 }
 
 // A fetcher gives the screen whole deliveries.

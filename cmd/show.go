@@ -89,7 +89,7 @@ func (p place) show(w io.Writer, d *inspect.Delivery, f finding) error {
 	fmt.Fprintf(&b, "  %s\n\n", inspect.Printable(strings.Join(about, " · ")))
 	p.header(&b, d.Header)
 	p.body(&b, d.Header, d.Body)
-	fmt.Fprintf(&b, "\n%s\n%s", p.pen.bold.Sprint("Signature"), indent(f.text(p.pen)))
+	fmt.Fprintf(&b, "\n%s\n%s", p.pen.bold.Sprint("Signature"), indent(f.text(p.pen, lineWidth)))
 	for _, a := range d.Attempts {
 		fmt.Fprintf(&b, "\n%s %d  %s\n", p.pen.bold.Sprint("Attempt"), a.Number, inspect.Printable(a.Target))
 		fmt.Fprintf(&b, "  %s in %s (connection %s, then %s until the answer began)\n",

@@ -57,7 +57,8 @@ func otherURLs(d *inspect.Delivery) []string {
 }
 
 // text is the finding for people: the headline with its sign, the evidence, what would explain it, and the next step.
-func (f finding) text(p pen) string {
+// Paragraphs are broken into lines of width; 0 leaves that to whoever shows them.
+func (f finding) text(p pen, width int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %s\n\n", p.verdict(f.result.Verdict), f.result.Verdict, f.why.Headline)
 	fmt.Fprintf(&b, "  %s\n", inspect.Printable(f.about()))
@@ -70,7 +71,7 @@ func (f finding) text(p pen) string {
 	for _, paragraph := range []string{f.why.Text, next(f.why.Next)} {
 		if paragraph != "" {
 			b.WriteString("\n")
-			for _, line := range wrap(inspect.Printable(paragraph), 100) {
+			for _, line := range wrap(inspect.Printable(paragraph), width) {
 				b.WriteString("  " + line + "\n")
 			}
 		}
@@ -112,7 +113,7 @@ func (f finding) age() string {
 	if received.IsZero() {
 		received = time.Now()
 	}
-	age := received.Sub(f.result.Signed).Round(time.Second)
+	age := received.Sub(f.result.Signed).Truncate(time.Second)
 	words := fmt.Sprintf("%d s old", int(age.Seconds()))
 	switch {
 	case age < 0:
@@ -131,8 +132,14 @@ func shorten(s string) string {
 	return s[:20] + "…" + s[len(s)-12:]
 }
 
-// wrap breaks words into lines of up to n characters.
+// lineWidth is how long a line of running text gets.
+const lineWidth = 100
+
+// wrap breaks words into lines of up to n characters; 0 leaves them in one.
 func wrap(s string, n int) []string {
+	if n == 0 {
+		return []string{s}
+	}
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(s) {

@@ -125,7 +125,7 @@ func (p place) verdict(o verifyOptions, f finding) error {
 	if o.json {
 		err = printJSON(p.out, f.json())
 	} else {
-		_, err = io.WriteString(p.out, f.text(p.pen))
+		_, err = io.WriteString(p.out, f.text(p.pen, lineWidth))
 	}
 	if err == nil && f.result.Verdict != signature.Valid {
 		err = &fault{errQuiet, "", exitWrong}

@@ -1,0 +1,271 @@
+package cmd_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite" // to make a database of a version to come
+
+	"github.com/seed-4575fdc3/hook/cmd"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"hook": func() {
+			os.Exit(run(func(ctx context.Context) int { return cmd.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) }))
+		},
+		"hook-relay": func() {
+			os.Exit(run(func(ctx context.Context) int { return cmd.RelayMain(ctx, os.Args[1:], os.Stdout, os.Stderr) }))
+		},
+	})
+}
+
+func run(f func(context.Context) int) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return f(ctx)
+}
+
+// appSecret is the Stripe secret of the scripts' app.
+const appSecret = "whsec_thisIsNobodysSecret0123456789"
+
+// The scripts drive the real commands against a real app. Beside testscript's own commands they have
+//
+//	start NAME COMMAND...  begin a program whose output is watched; it is stopped at the script's end
+//	await NAME REGEXP      wait until a line of that program's output matches, and keep what the groups matched as $1, $2
+//	interrupt NAME         interrupt it as Ctrl-C does, and wait until it has ended
+//	sigkill NAME           end it as SIGKILL does
+//	code N COMMAND...      run a command that must exit with N; output is compared with stdout and stderr as usual
+//	newer                  make the history's database one of a version to come
+//	commands               run each of the `hook` lines that the last command printed; none may fail otherwise than by a verdict
+func TestScripts(t *testing.T) {
+	app := httptest.NewServer(http.HandlerFunc(stripeApp))
+	t.Cleanup(app.Close)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOOK_HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("APP", app.URL)
+			env.Setenv("APPSECRET", appSecret)
+			env.Setenv("NO_COLOR", "1")
+			env.Setenv("LANG", "C.UTF-8")
+			env.Setenv("TZ", "UTC")
+			env.Values["programs"] = make(map[string]*program)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"start": startProgram, "await": awaitLine, "interrupt": interruptProgram, "sigkill": killProgram, "code": exitCode,
+			"newer": newerDatabase, "commands": commandsWork,
+		},
+	})
+}
+
+// stripeApp is an app that verifies as Stripe's documentation says: an HMAC over the raw body.
+func stripeApp(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	switch r.URL.Path {
+	case "/webhooks/stripe":
+		var timestamp, got string
+		for pair := range strings.SplitSeq(r.Header.Get("Stripe-Signature"), ",") {
+			switch name, value, _ := strings.Cut(pair, "="); name {
+			case "t":
+				timestamp = value
+			case "v1":
+				got = value
+			}
+		}
+		mac := hmac.New(sha256.New, []byte(appSecret))
+		mac.Write([]byte(timestamp + "." + string(body)))
+		if hex.EncodeToString(mac.Sum(nil)) != got {
+			http.Error(w, "signature", http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"received":true}`)
+	case "/ok":
+		_, _ = io.WriteString(w, "ok")
+	case "/fail":
+		http.Error(w, "a bug", http.StatusInternalServerError)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// A program runs beside a script.
+type program struct {
+	cmd   *exec.Cmd
+	ended chan struct{}
+
+	mu      sync.Mutex
+	output  bytes.Buffer // of both streams
+	read    int          // how much of it await has passed
+	changed chan struct{}
+}
+
+func (p *program) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.output.Write(b)
+	close(p.changed)
+	p.changed = make(chan struct{})
+	return len(b), nil
+}
+
+func programs(ts *testscript.TestScript) map[string]*program {
+	return ts.Value("programs").(map[string]*program)
+}
+
+func startProgram(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: start NAME COMMAND...")
+	}
+	path, err := exec.LookPath(args[1])
+	ts.Check(err)
+	p := &program{cmd: exec.Command(path, args[2:]...), ended: make(chan struct{}), changed: make(chan struct{})}
+	p.cmd.Dir = ts.MkAbs(".")
+	p.cmd.Env = environ(ts)
+	p.cmd.Stdout, p.cmd.Stderr = p, p
+	ts.Check(p.cmd.Start())
+	programs(ts)[args[0]] = p
+	var g sync.WaitGroup
+	g.Go(func() {
+		_ = p.cmd.Wait()
+		close(p.ended)
+	})
+	ts.Defer(func() {
+		_ = p.cmd.Process.Kill()
+		g.Wait()
+		ts.Logf("[%s]\n%s", args[0], p.output.String())
+	})
+}
+
+func environ(ts *testscript.TestScript) []string {
+	var env []string
+	for _, name := range []string{"HOOK_HOME", "APP", "NO_COLOR", "LANG", "TZ", "PATH", "HOME", "TMPDIR", "STRIPE_CLI_SECRET", "HOOK_TOKEN", "TERM"} {
+		if v := ts.Getenv(name); v != "" {
+			env = append(env, name+"="+v)
+		}
+	}
+	return env
+}
+
+// awaitTime bounds a wait for what should come at once, on the slowest machine.
+const awaitTime = 60 * time.Second
+
+func awaitLine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await NAME REGEXP")
+	}
+	p, want := programs(ts)[args[0]], regexp.MustCompile(args[1])
+	late := time.After(awaitTime)
+	for {
+		p.mu.Lock()
+		lines := bufio.NewScanner(bytes.NewReader(p.output.Bytes()[p.read:]))
+		passed := p.read
+		for lines.Scan() {
+			passed += len(lines.Bytes()) + 1
+			if m := want.FindStringSubmatch(lines.Text()); m != nil {
+				p.read = min(passed, p.output.Len())
+				p.mu.Unlock()
+				for i, group := range m[1:] {
+					ts.Setenv(string(rune('1'+i)), group)
+				}
+				return
+			}
+		}
+		changed := p.changed
+		p.mu.Unlock()
+		select {
+		case <-changed:
+		case <-p.ended:
+			p.mu.Lock()
+			rest := want.Match(p.output.Bytes()[p.read:])
+			p.mu.Unlock()
+			if !rest {
+				ts.Fatalf("%s ended before it printed %q", args[0], args[1])
+			}
+		case <-late:
+			ts.Fatalf("%s did not print %q", args[0], args[1])
+		}
+	}
+}
+
+func interruptProgram(ts *testscript.TestScript, neg bool, args []string) {
+	p := programs(ts)[args[0]]
+	ts.Check(p.cmd.Process.Signal(os.Interrupt))
+	select {
+	case <-p.ended:
+	case <-time.After(awaitTime):
+		ts.Fatalf("%s did not stop", args[0])
+	}
+	if ok := p.cmd.ProcessState.Success(); ok == neg {
+		ts.Fatalf("%s ended with %v", args[0], p.cmd.ProcessState)
+	}
+}
+
+func killProgram(ts *testscript.TestScript, _ bool, args []string) {
+	p := programs(ts)[args[0]]
+	ts.Check(p.cmd.Process.Kill())
+	<-p.ended
+}
+
+func exitCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N COMMAND...")
+	}
+	got := "0"
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		if got = strings.TrimPrefix(err.Error(), "exit status "); got == err.Error() {
+			ts.Fatalf("%v", err)
+		}
+	}
+	if got != args[0] {
+		ts.Fatalf("%s exited with %s, want %s", strings.Join(args[1:], " "), got, args[0])
+	}
+}
+
+func newerDatabase(ts *testscript.TestScript, _ bool, _ []string) {
+	db, err := sql.Open("sqlite", filepath.Join(ts.Getenv("HOOK_HOME"), "history.db"))
+	ts.Check(err)
+	_, err = db.Exec("PRAGMA user_version = 999")
+	ts.Check(err)
+	ts.Check(db.Close())
+}
+
+func commandsWork(ts *testscript.TestScript, _ bool, _ []string) {
+	n := 0
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		command, ok := strings.CutPrefix(line, "  hook ")
+		if !ok {
+			continue
+		}
+		command, _, _ = strings.Cut(command, "   ")
+		n++
+		err := ts.Exec("hook", strings.Fields(command)...)
+		if err != nil && !(strings.HasPrefix(command, "verify") && err.Error() == "exit status 3") {
+			ts.Fatalf("hook %s: %v", command, err)
+		}
+	}
+	if n != 3 {
+		ts.Fatalf("%d commands were printed, want 3", n)
+	}
+}
