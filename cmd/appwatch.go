@@ -62,7 +62,7 @@ func (a *appWatch) run(ctx context.Context) error {
 		}
 		up := a.connects(ctx)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // the end is not an error
+			return nil // the end is not an error
 		}
 		if state, _ := a.state.Get(); !state.known || state.up != up {
 			a.state.Set(appState{known: true, up: up, since: time.Now()})

@@ -31,7 +31,7 @@ func newList(s streams) *cobra.Command {
 			return withHistory(c, s, func(p place, store *history.Store) error { return runList(c.Context(), p, store, o) })
 		},
 	}
-	o.selectors.flags(c.Flags())
+	o.flags(c.Flags())
 	c.Flags().IntVar(&o.limit, "limit", 50, "at most this `number` of deliveries; 0 for all")
 	c.Flags().BoolVar(&o.json, "json", false, "one JSON object a line")
 	return c

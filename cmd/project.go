@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/big"
 	"os"
@@ -137,7 +136,7 @@ func replaceFile(path string, b []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(temp, string(b))
+	_, err = temp.Write(b)
 	if err = errors.Join(err, temp.Close()); err == nil {
 		err = os.Rename(temp.Name(), path)
 	}

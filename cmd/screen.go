@@ -59,7 +59,7 @@ func (l *listener) feedNews(ctx context.Context, to chan<- []inspect.Summary) er
 	for {
 		events, err := l.news.take(ctx)
 		if err != nil {
-			return nil //nolint:nilerr // the end is not an error
+			return nil // the end is not an error
 		}
 		batch := make([]inspect.Summary, len(events))
 		for i, e := range events {

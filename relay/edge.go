@@ -148,6 +148,7 @@ type exchange struct {
 
 var (
 	errTooLarge = errors.New("the body is over the limit")
+	errBroken   = errors.New("the body broke off")
 	errLate     = errors.New("no answer in time")
 )
 
@@ -166,10 +167,11 @@ func (e *exchange) send(session *wire.Session) (context.Context, error) {
 			panic(http.ErrAbortHandler) // the sender broke off: there is nobody to answer
 		}
 	}
-	var err error
-	if e.stream, err = session.Open(e.head, first, inline); err != nil {
+	stream, err := session.Open(e.head, first, inline)
+	if err != nil {
 		return nil, err
 	}
+	e.stream = stream
 	late := func() { give(errLate) }
 	if inline {
 		e.whole.Store(true)
@@ -203,7 +205,7 @@ func (e *exchange) copyBody() error {
 			return e.stream.Send(buf[:n], true)
 		}
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: %w", errBroken, err)
 		}
 		if err := e.stream.Send(buf[:n], false); err != nil {
 			return err
@@ -217,6 +219,8 @@ func (e *exchange) failure(err error) inspect.Failure {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return tooLarge(e.s.cfg.MaxBody)
+	case errors.Is(err, errBroken):
+		return fail(http.StatusBadRequest, "bad_body", "the request's body broke off or was badly framed")
 	case errors.Is(err, wire.ErrGoingAway):
 		return nobodyListens
 	case errors.Is(err, wire.ErrTooManyStreams), isReset && reset.Code == wire.ResetRefused:
@@ -238,6 +242,9 @@ func (e *exchange) pass(response *wire.ResponseHead) {
 	h := e.w.Header()
 	for name, values := range response.Header {
 		h[name] = values
+	}
+	for _, name := range hopByHop { // they speak of the app's connection, not of the sender's
+		delete(h, name)
 	}
 	for _, name := range [...]string{"Date", "Content-Type"} {
 		if _, set := h[name]; !set {
@@ -296,8 +303,16 @@ func (e *exchange) close() {
 	}
 	e.stream.Reset(wire.ResetStop, "")
 	if !e.whole.Load() {
-		_ = http.NewResponseController(e.w).SetReadDeadline(time.Now())
+		partWays(e.w)
 	}
 	e.upload.Wait()
 	e.clock.Stop()
+}
+
+// partWays is for an answer that is given before the whole request was read: nothing more is read, and the connection
+// is closed gently. Closed at once, with unread bytes on it, it would be reset, and a reset can overtake the answer.
+func partWays(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now())
+	// To pass the limit of a MaxBytesReader is the one way of asking net/http for that.
+	_, _ = http.MaxBytesReader(w, io.NopCloser(strings.NewReader("x")), 0).Read(make([]byte, 1))
 }

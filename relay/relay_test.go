@@ -76,7 +76,9 @@ func (f handler) ServeDelivery(ctx context.Context, w http.ResponseWriter, d *in
 }
 
 // echo answers with the body of the request.
-func echo(_ context.Context, w http.ResponseWriter, _ *inspect.Delivery, body io.Reader) { _, _ = io.Copy(w, body) }
+func echo(_ context.Context, w http.ResponseWriter, _ *inspect.Delivery, body io.Reader) {
+	_, _ = io.Copy(w, body)
+}
 
 // A client is a tunnel.Client that runs.
 type client struct {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"hash"
 	"io"
-	"net/http"
 	"sync"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -16,25 +15,26 @@ const wholeBody = 16 << 10
 
 // A capture is a body on its way past, of which the first limit bytes are kept. Reading it passes the body on.
 type capture struct {
-	src   io.Reader
-	limit int64
-	ended func() // called once, at the body's end; may be nil
+	src    io.Reader
+	limit  int64
+	length int64  // where its end is; -1 if only reading on will tell
+	ended  func() // called when io.EOF is read, which may be long after the last byte; may be nil
 
 	mu   sync.Mutex
 	kept []byte
 	size int64
 	hash hash.Hash
-	over bool // the end was read
+	over bool // the end was reached
 }
 
-// all reads a body of known, short length at once.
-func (c *capture) all(length int64) error {
-	c.kept = make([]byte, length)
+// all reads a body of known, short length at once. All of it is at hand from then on, whatever the limit.
+func (c *capture) all() error {
+	c.kept = make([]byte, c.length)
 	if _, err := io.ReadFull(c.src, c.kept); err != nil {
 		c.kept = nil
 		return err
 	}
-	c.size, c.over = length, true
+	c.size, c.over = c.length, true
 	return nil
 }
 
@@ -47,16 +47,22 @@ func (c *capture) Read(p []byte) (int, error) {
 	_, _ = c.hash.Write(p[:n])
 	c.size += int64(n)
 	c.kept = append(c.kept, p[:min(int64(n), max(0, c.limit-int64(len(c.kept))))]...)
-	ended := err == io.EOF && !c.over
-	c.over = c.over || ended
+	c.over = c.over || err == io.EOF || c.size == c.length
 	c.mu.Unlock()
-	if ended && c.ended != nil {
+	if err == io.EOF && c.ended != nil {
 		c.ended()
 	}
 	return n, err
 }
 
-// whole says whether the body was read to its end and all of it was kept.
+// passed says whether the whole body went by, kept or not.
+func (c *capture) passed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.over
+}
+
+// whole says whether the body was read to its end and all of it is at hand.
 func (c *capture) whole() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,26 +71,29 @@ func (c *capture) whole() bool {
 
 // body is the body as a request's: again from the beginning if it is at hand as a whole.
 func (c *capture) body() io.ReadCloser {
-	switch {
-	case !c.whole():
+	if !c.whole() {
 		return io.NopCloser(c)
-	case len(c.kept) == 0:
-		return http.NoBody
 	}
 	return io.NopCloser(newBytes(c.kept))
 }
 
-// result is what was captured so far: complete once the end was read and all of it was kept.
+// result is what was captured so far, up to the limit: complete once the end was reached and all of it was kept.
 func (c *capture) result() inspect.Capture {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := inspect.Capture{Bytes: c.kept, Size: c.size, Complete: c.over && c.size == int64(len(c.kept))}
+	kept := c.kept[:min(int64(len(c.kept)), c.limit)]
+	r := inspect.Capture{Bytes: kept, Size: c.size, Complete: c.over && c.size == int64(len(kept))}
 	if c.hash != nil {
 		c.hash.Sum(r.SHA256[:0])
 	} else {
 		r.SHA256 = sha256.Sum256(c.kept)
 	}
 	return r
+}
+
+// captured is a body that was captured whole before.
+func captured(c inspect.Capture) capture {
+	return capture{limit: c.Size, length: c.Size, kept: c.Bytes, size: c.Size, over: true}
 }
 
 // newBytes is a body that is at hand.

@@ -17,6 +17,7 @@ import (
 // explain tells what an error on the way to the app means: in a word, in words for people, and for the sender.
 func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, string, inspect.Failure) {
 	_, dialing := errors.AsType[*dialError](err)
+	dialing = dialing || isTLS(err)
 	timeout, isNet := errors.AsType[net.Error](err)
 	host := f.Target.Host
 	fail := func(o inspect.Outcome, status int, code, format string, args ...any) (inspect.Outcome, string, inspect.Failure) {
@@ -30,7 +31,7 @@ func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, st
 		return fail(inspect.OutcomeRefused, http.StatusBadGateway, "app_refused", "the app refused: nothing listens on %s", place(host))
 	case dialing && isNet && timeout.Timeout():
 		return fail(inspect.OutcomeUnreachable, http.StatusGatewayTimeout, "app_unreachable", "no connection to %s in time", host)
-	case dialing || isTLS(err):
+	case dialing:
 		return fail(inspect.OutcomeUnreachable, http.StatusBadGateway, "app_unreachable", "no connection to %s: %s", host, root(err))
 	case isNet && timeout.Timeout():
 		return fail(inspect.OutcomeTimeout, http.StatusGatewayTimeout, "app_timeout", "the app at %s gave no answer in time", host)
@@ -52,7 +53,8 @@ func place(host string) string {
 func isTLS(err error) bool {
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
 	_, record := errors.AsType[tls.RecordHeaderError](err)
-	return certificate || record || strings.Contains(err.Error(), "tls: ")
+	return certificate || record || strings.Contains(err.Error(), "tls: ") ||
+		strings.Contains(err.Error(), "TLS handshake timeout")
 }
 
 // root is the innermost error's text: what is around it says what we say ourselves.

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -49,12 +50,22 @@ func (p *passage) received() {
 	})
 }
 
+// run makes the attempts that are due.
+func (p *passage) run(ctx context.Context) {
+	for p.attempt(ctx) {
+		// The idle connections are as old as the one that was closed, or older.
+		if c, ok := p.client().(interface{ CloseIdleConnections() }); ok {
+			c.CloseIdleConnections()
+		}
+	}
+}
+
 // attempt asks the app once, and says whether to ask it again: only when a connection that had been used before was
 // closed before any byte of an answer, as an app may do at any time without having seen the request.
-func (p *passage) attempt(ctx context.Context, length int64) (again bool) {
+func (p *passage) attempt(ctx context.Context) (again bool) {
 	p.started = time.Now()
 	p.trace = new(tracer)
-	response, err := p.ask(ctx, length)
+	response, err := p.ask(ctx)
 	if err != nil {
 		trace := p.trace.read()
 		again = len(p.d.Attempts) == 0 && trace.reused && !trace.answered && isClosed(err) && p.request.whole() && ctx.Err() == nil
@@ -72,7 +83,7 @@ func (p *passage) attempt(ctx context.Context, length int64) (again bool) {
 }
 
 // ask sends the request and waits for the answer's head.
-func (p *passage) ask(ctx context.Context, length int64) (*http.Response, error) {
+func (p *passage) ask(ctx context.Context) (*http.Response, error) {
 	path := p.d.Path
 	if p.f.Exact {
 		path = ""
@@ -81,14 +92,44 @@ func (p *passage) ask(ctx context.Context, length int64) (*http.Response, error)
 	p.target = p.f.Target.Scheme + "://" + p.f.Target.Host + raw
 	r := &http.Request{
 		Method: p.d.Method, URL: requestURL(p.f.Target, raw), Host: p.f.host(p.d),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: p.header(), ContentLength: length, Body: p.request.body(),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: p.header(),
+		ContentLength: p.request.length, Body: p.request.body(),
 	}
-	r = r.WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started)))
-	client := p.f.Client
-	if client == nil {
-		client = http.DefaultTransport
+	if p.request.length == 0 {
+		p.frameEmpty(r)
 	}
-	return client.RoundTrip(r)
+	response, err := p.client().RoundTrip(r.WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started))))
+	if err == nil && (response.StatusCode < 200 || response.StatusCode > 599) {
+		_ = response.Body.Close()
+		return nil, fmt.Errorf("its status is %d", response.StatusCode)
+	}
+	return response, err
+}
+
+func (p *passage) client() http.RoundTripper {
+	if p.f.Client == nil {
+		return http.DefaultTransport
+	}
+	return p.f.Client
+}
+
+// frameEmpty makes r say of its empty body what the sender said: that it has none, or one of length 0. net/http always
+// writes a length for POST, PUT and PATCH, and never for GET and HEAD.
+//
+// Where no length is due, the body is none that net/http knows to be empty: else it would repeat a GET by itself, unseen,
+// on a reused connection that was closed.
+func (p *passage) frameEmpty(r *http.Request) {
+	_, length := p.d.Header["Content-Length"]
+	switch r.Method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		length = true
+	case http.MethodGet, http.MethodHead:
+		length = false
+	}
+	r.TransferEncoding = []string{"identity"}
+	if length {
+		r.Body = http.NoBody
+	}
 }
 
 // requestURL is a URL that is sent as exactly raw.
@@ -133,8 +174,10 @@ func (p *passage) header() http.Header {
 		h["X-Forwarded-For"] = []string{p.d.Remote}
 	}
 	if scheme, rest, ok := strings.Cut(p.d.URL, "://"); ok {
-		host, _, _ := strings.Cut(rest, "/")
-		h["X-Forwarded-Proto"], h["X-Forwarded-Host"] = []string{scheme}, []string{host}
+		if end := strings.IndexAny(rest, "/?"); end >= 0 {
+			rest = rest[:end]
+		}
+		h["X-Forwarded-Proto"], h["X-Forwarded-Host"] = []string{scheme}, []string{rest}
 	}
 	h["Hook-Delivery"] = []string{p.d.ID}
 	h["Hook-Attempt"] = []string{strconv.Itoa(len(p.d.Attempts) + 1)}
@@ -146,12 +189,12 @@ func (p *passage) header() http.Header {
 
 // pass hands the app's answer on as it comes.
 func (p *passage) pass(ctx context.Context, response *http.Response) {
-	body := capture{src: response.Body, limit: p.f.limit()}
+	body := capture{src: response.Body, limit: p.f.limit(), length: response.ContentLength}
 	short := 0 <= response.ContentLength && response.ContentLength <= wholeBody
 	var whole error
 	body.over = p.d.Method == http.MethodHead // its answer has a length, but no body
 	if short && !body.over {
-		whole = body.all(response.ContentLength)
+		whole = body.all()
 	}
 	if whole != nil { // nothing was passed on yet, so the sender can be told
 		p.give(ctx, whole)
@@ -212,6 +255,9 @@ var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
 // awaitKept waits until the delivery is kept, so that a crash loses nothing that was answered; but not long, and not
 // for a body that is still coming in or that is too long to be kept.
 func (p *passage) awaitKept() {
+	if p.request.passed() { // the app may have the last byte, and answer, before anybody read on to io.EOF
+		p.received()
+	}
 	p.mu.Lock()
 	kept := p.kept
 	p.mu.Unlock()

@@ -48,17 +48,16 @@ type Forwarder struct {
 //
 // length is the body's, or -1 if only its end will tell.
 func (f *Forwarder) ServeDelivery(ctx context.Context, w http.ResponseWriter, d *inspect.Delivery, body io.Reader, length int64) {
-	p := &passage{f: f, w: w, d: d, request: capture{src: body, limit: f.limit()}}
+	p := &passage{f: f, w: w, d: d, request: capture{src: body, limit: f.limit(), length: length}}
 	p.request.ended = p.received
 	if 0 <= length && length <= wholeBody {
-		if err := p.request.all(length); err != nil {
+		if err := p.request.all(); err != nil {
 			p.give(ctx, err)
 			return
 		}
 		p.received()
 	}
-	for p.attempt(ctx, length) {
-	}
+	p.run(ctx)
 }
 
 // Deliver hands a delivery whose body is at hand to the app. What the app answered, or why it didn't, is appended to
@@ -72,7 +71,9 @@ func (f *Forwarder) Deliver(ctx context.Context, d *inspect.Delivery) error {
 			panic(p)
 		}
 	}()
-	f.ServeDelivery(ctx, nowhere{}, d, newBytes(d.Body.Bytes), d.Body.Size)
+	p := &passage{f: f, w: nowhere{}, d: d, request: captured(d.Body)}
+	p.received()
+	p.run(ctx)
 	return nil
 }
 

@@ -27,11 +27,11 @@ type order struct {
 
 // A yield is what the load found.
 type yield struct {
-	Sent     int            // requests that were answered, with the warm-up
-	Requests int            // of them within the measured time
-	Seconds  float64        // how long that was
-	P50, P99 time.Duration  // latencies
-	Errors   map[string]int // what went wrong, and how often
+	Sent     int             // requests that were answered, with the warm-up
+	Requests int             // of them within the measured time
+	Seconds  float64         // how long that was
+	P50, P99 time.Duration   // latencies
+	Errors   map[string]int  // what went wrong, and how often
 	CPU      []time.Duration // processor time within the measured time: of each PIDs, then the load's; nil if unknown
 }
 

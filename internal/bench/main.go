@@ -73,10 +73,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return 2
 	}
-	print := newPrinter(o, stdout, stderr)
-	results, err := measure(ctx, o, print)
+	show := newPrinter(o, stdout, stderr)
+	results, err := measure(ctx, o, show)
 	if err == nil {
-		err = print.summary(summarise(o, results))
+		err = show.summary(summarise(o, results))
 	}
 	if ctx.Err() != nil {
 		fmt.Fprintln(stderr, "bench: interrupted")

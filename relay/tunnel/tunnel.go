@@ -137,7 +137,7 @@ func (c *Client) accept(st *wire.Stream) {
 		switch p := recover(); p {
 		case nil:
 			w.finish()
-		case http.ErrAbortHandler: //nolint:errorlint // the very value, as net/http has it
+		case http.ErrAbortHandler:
 			st.Reset(wire.ResetInternal, "the answer broke off")
 		default:
 			panic(p)

@@ -156,8 +156,8 @@ func appendFields(dst []byte, header http.Header) []byte {
 func checkFields(header http.Header) error {
 	n, size := 0, 0
 	for name, values := range header {
-		if !isToken(name) {
-			return protocolErrorf("a header name that is no token: %.40q", name)
+		if !isToken(name) || name != http.CanonicalHeaderKey(name) {
+			return protocolErrorf("a header name that is no canonical token: %.40q", name)
 		}
 		for _, value := range values {
 			if !isFieldValue(value) {

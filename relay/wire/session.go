@@ -249,7 +249,7 @@ func (s *Session) heartbeat() {
 		if s.cfg.Accept != nil {
 			var sent [8]byte
 			binary.BigEndian.PutUint64(sent[:], uint64(s.since()))
-			s.out.post(framePing, 0, 0, sent[:])
+			s.out.post(framePing, 0, sent[:])
 		}
 	}
 }
@@ -290,7 +290,7 @@ func (s *Session) read() error {
 func (s *Session) receive(f frame) error {
 	switch f.kind {
 	case framePing:
-		s.out.post(framePong, 0, 0, f.payload)
+		s.out.post(framePong, 0, f.payload)
 	case framePong:
 		if sent := time.Duration(binary.BigEndian.Uint64(f.payload)); sent > 0 && sent < s.since() {
 			s.rtt.Store(int64(s.since() - sent))
@@ -353,7 +353,7 @@ func (s *Session) receiveRequest(f frame) error {
 		if s.going {
 			why = ErrGoingAway
 		}
-		s.out.post(frameReset, 0, f.stream, resetPayload(ResetRefused, why.Error()))
+		s.out.post(frameReset, f.stream, resetPayload(ResetRefused, why.Error()))
 		return nil
 	}
 	s.streams[st.id] = st
@@ -406,7 +406,7 @@ func (s *Session) receiveOnStream(f frame) error {
 	default: // reserved
 		st.fail(&ResetError{Code: ResetUnsupported, Message: "a frame of a reserved type came"})
 		s.forget(st)
-		s.out.post(frameReset, 0, f.stream, resetPayload(ResetUnsupported, ""))
+		s.out.post(frameReset, f.stream, resetPayload(ResetUnsupported, ""))
 	}
 	return nil
 }

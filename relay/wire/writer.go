@@ -80,8 +80,8 @@ func (w *writer) send(kind frameType, flags byte, stream uint32, payload ...[]by
 }
 
 // post is put for the reading goroutine, which must never wait for a write: two sides that both did would wait forever.
-func (w *writer) post(kind frameType, flags byte, stream uint32, payload ...[]byte) {
-	if mine, _ := w.put(kind, flags, stream, payload...); mine {
+func (w *writer) post(kind frameType, stream uint32, payload ...[]byte) {
+	if mine, _ := w.put(kind, 0, stream, payload...); mine {
 		w.later()
 	}
 }

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestMain(m *testing.M) {
+	if code, isRole := play(os.Args[1:]); isRole {
+		os.Exit(code)
+	}
+	os.Exit(m.Run())
+}
+
+// It builds the real programs and needs seconds, so it runs with HOOK_SLOW=1 only.
+func TestBenchRuns(t *testing.T) {
+	if os.Getenv("HOOK_SLOW") != "1" {
+		t.Skip("HOOK_SLOW=1 runs it")
+	}
+	var out, talk bytes.Buffer
+	code := run(t.Context(), []string{"-rounds", "1", "-c", "1,8", "-d", "200ms", "-warmup", "50ms", "-json"}, &out, &talk)
+	if code != 0 {
+		t.Fatalf("got exit code %d, want 0:\n%s", code, talk.String())
+	}
+	count := make(map[string]int)
+	for line := range bytes.Lines(out.Bytes()) {
+		var l struct {
+			Type      string
+			PerSecond float64 `json:"per_second"`
+		}
+		if err := json.Unmarshal(line, &l); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		if l.Type != "machine" && l.PerSecond <= 0 {
+			t.Errorf("got %s, want requests", line)
+		}
+		count[l.Type]++
+	}
+	if count["machine"] != 1 || count["cell"] != 8 || count["summary"] != 8 {
+		t.Errorf("got %v, want 1 machine, 8 cells, 8 summaries", count)
+	}
+}
+
+func TestWebhook(t *testing.T) {
+	target := &url.URL{Scheme: "http", Host: "127.0.0.1:1", Path: "/e/bench"}
+	for _, size := range []int{minBody, 513, 2048, 100_000} {
+		w := newWebhook(target, size, 7)
+		w.next()
+		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(w.next())))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := make([]byte, size)
+		if n, _ := r.Body.Read(body); r.ContentLength != int64(size) || n == 0 {
+			t.Errorf("size %d: got Content-Length %d", size, r.ContentLength)
+		}
+		var event struct{ ID, Type string }
+		if err := json.Unmarshal(w.body, &event); err != nil || event.ID != "evt_0007000000000002" || event.Type == "" {
+			t.Errorf("size %d: got %v %v", size, event, err)
+		}
+		when, sum, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Stripe-Signature"), "t="), ",v1=")
+		mac := hmac.New(sha256.New, []byte(signingSecret))
+		mac.Write(append([]byte(when+"."), w.body...))
+		if want := hex.EncodeToString(mac.Sum(nil)); sum != want || len(when) != timeDigits {
+			t.Errorf("size %d: got the signature %s at %s, want %s", size, sum, when, want)
+		}
+	}
+}
+
+func TestReadAnswer(t *testing.T) {
+	const good = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+	for _, c := range []struct {
+		name, answer string
+		wrong, fails bool
+	}{
+		{"good", good, false, false},
+		{"another status", strings.Replace(good, "200 OK", "502 Bad Gateway", 1), true, false},
+		{"another body", strings.Replace(good, "ok", "no", 1), true, false},
+		{"a longer body", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok!", true, false},
+		{"no length", "HTTP/1.1 200 OK\r\n\r\n", false, true},
+		{"cut", good[:len(good)-1], false, true},
+	} {
+		r := bufio.NewReader(strings.NewReader(c.answer + good))
+		if c.fails {
+			r = bufio.NewReader(strings.NewReader(c.answer))
+		}
+		wrong, err := readAnswer(r)
+		if (err != nil) != c.fails || err == nil && (wrong != "") != c.wrong {
+			t.Errorf("%s: got %q and %v", c.name, wrong, err)
+		}
+		if c.fails {
+			continue
+		}
+		if wrong, err := readAnswer(r); wrong != "" || err != nil {
+			t.Errorf("%s: the answer behind it: got %q and %v, want none", c.name, wrong, err)
+		}
+	}
+}
+
+func TestSummarise(t *testing.T) {
+	var results []result
+	for _, r := range []struct{ two, tunnel float64 }{{100, 150}, {200, 200}, {50, 100}} {
+		results = append(results,
+			result{Concurrency: 1, Path: "two", PerSecond: r.two}, result{Concurrency: 1, Path: "tunnel", PerSecond: r.tunnel})
+	}
+	chosen, err := choose("tunnel,two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := summarise(options{concurrency: []int{1}, paths: chosen}, results)
+	if len(got) != 2 || got[1].Path != "tunnel" || got[1].PerSecond != 150 || *got[1].Ratio != (spread{1.5, 1, 2}) || got[1].CPU != nil {
+		t.Errorf("got %+v, want the tunnel second, at 150/s, 1.5 times the two hops, between 1 and 2", got)
+	}
+	sorted := []time.Duration{1, 2, 3, 4}
+	if got := [...]time.Duration{quantile(sorted, 0.5), quantile(sorted, 0.99), quantile(sorted[:0], 0.5)}; got != [...]time.Duration{2, 4, 0} {
+		t.Errorf("got the quantiles %v, want [2 4 0]", got)
+	}
+}
