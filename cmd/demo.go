@@ -220,5 +220,5 @@ func (d *demo) conclude(ctx context.Context) error {
 	}
 	_, err = fmt.Fprintf(d.out, "\n%s\nGo on with:\n  hook list\n  hook show %s      the one that was answered 500\n  hook verify %s    the one with the bad signature\n",
 		d.secrets.explainDelivery(delivery).text(d.pen, lineWidth), inspect.ShortID(broken), inspect.ShortID(bad))
-	return err
+	return errors.Join(err, d.buffer.Flush())
 }

@@ -49,10 +49,15 @@ type lineFace interface {
 	dropped(n int) error
 }
 
+// gather is how long lines wait for others to be written with: a write for each would cost more than the forwarding.
+const gather = 20 * time.Millisecond
+
 // lines prints what happens through f until ctx ends.
 func (l *listener) lines(ctx context.Context, f lineFace) error {
 	wasConnected := false
 	var shown appState
+	news := l.news.news
+	var gathered <-chan time.Time
 	for {
 		state, stateChanged := l.client.State()
 		app, appChanged := l.app.state.Get()
@@ -72,13 +77,19 @@ func (l *listener) lines(ctx context.Context, f lineFace) error {
 				return err
 			}
 		}
+		if err := l.buffer.Flush(); err != nil {
+			return err
+		}
 		select {
 		case <-stateChanged:
 		case <-appChanged:
-		case <-l.news.news:
+		case <-news:
 			if err := l.printNews(f); err != nil {
 				return err
 			}
+			news, gathered = nil, time.After(gather)
+		case <-gathered:
+			news = l.news.news
 		case <-ctx.Done():
 			return nil
 		}
@@ -103,6 +114,10 @@ func (l *listener) printNews(f lineFace) error {
 
 // farewell prints what is left to print, and sums the session up.
 func (l *listener) farewell(why error) error {
+	return errors.Join(l.sayFarewell(why), l.buffer.Flush())
+}
+
+func (l *listener) sayFarewell(why error) error {
 	if l.o.json {
 		return errors.Join(l.printNews(jsonFace{l}), jsonFace{l}.summary())
 	}

@@ -1,10 +1,12 @@
 package cmd
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -64,6 +66,7 @@ func newListen(s streams) *cobra.Command {
 }
 
 func runListen(ctx context.Context, s streams, o listenOptions) error {
+	collectSeldom()
 	p, err := findPlace(s)
 	if err != nil {
 		return err
@@ -89,6 +92,7 @@ type listener struct {
 	embedded *embedded // nil with --relay
 	recorder *recorder
 	news     *feed[event]
+	buffer   *bufio.Writer // of out
 	log      *slog.Logger
 	logFile  *os.File
 }
@@ -102,6 +106,12 @@ type event struct {
 
 func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, err error) {
 	l := &listener{place: p, o: o, news: newFeed[event]()}
+	if !l.screenful() { // which writes to the terminal itself
+		l.buffer = bufio.NewWriterSize(p.out, 64<<10)
+		l.out = l.buffer
+	} else {
+		l.buffer = bufio.NewWriter(io.Discard)
+	}
 	defer func() {
 		if err != nil {
 			_ = l.close()

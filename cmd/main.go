@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 )
@@ -74,4 +76,12 @@ func report(ctx context.Context, program string, err error, stderr io.Writer) in
 		}
 	}
 	return f.code
+}
+
+// collectSeldom is for processes that forward all day with little in memory: collecting garbage at four times the usual
+// growth takes a tenth of the CPU off a request, for some 10 MiB.
+func collectSeldom() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
 }

@@ -62,6 +62,7 @@ func newRelayRoot(s streams) *cobra.Command {
 }
 
 func runRelay(ctx context.Context, s streams, o relayOptions) error {
+	collectSeldom()
 	tokens, firstToken, err := o.tokens()
 	if err != nil {
 		return err

@@ -118,11 +118,26 @@ func TestSummarise(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := summarise(options{concurrency: []int{1}, paths: chosen}, results)
-	if len(got) != 2 || got[1].Path != "tunnel" || got[1].PerSecond != 150 || *got[1].Ratio != (spread{1.5, 1, 2}) || got[1].CPU != nil {
+	if len(got) != 2 || got[1].Path != "tunnel" || got[1].PerSecond != 150 || *got[1].Ratio != (spread{1.5, 1, 2}) {
 		t.Errorf("got %+v, want the tunnel second, at 150/s, 1.5 times the two hops, between 1 and 2", got)
 	}
+	if got[1].CPU != nil {
+		t.Errorf("got the processor time %v, want none", *got[1].CPU)
+	}
+}
+
+func TestSplit(t *testing.T) {
+	var r result
+	r.split([]string{"app", "hop", "hop", "load"}, yield{Requests: 1000, CPU: []time.Duration{1e6, 2e6, 3e6, 4e6}})
+	if len(r.Parts) != 4 || *r.CPU != 5 || *r.TotalCPU != 10 {
+		t.Errorf("got %+v with %v and %v, want 5 µs for the hops and 10 for all", r.Parts, *r.CPU, *r.TotalCPU)
+	}
+}
+
+func TestQuantile(t *testing.T) {
 	sorted := []time.Duration{1, 2, 3, 4}
-	if got := [...]time.Duration{quantile(sorted, 0.5), quantile(sorted, 0.99), quantile(sorted[:0], 0.5)}; got != [...]time.Duration{2, 4, 0} {
-		t.Errorf("got the quantiles %v, want [2 4 0]", got)
+	got := [...]time.Duration{quantile(sorted, 0.5), quantile(sorted, 0.99), quantile(sorted[:0], 0.5)}
+	if want := [...]time.Duration{2, 4, 0}; got != want {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -12,8 +12,10 @@ import (
 	"time"
 )
 
-// maxWorkers is the most requests at once.
-const maxWorkers = 1024
+const (
+	maxWorkers = 1024 // the most requests at once
+	maxErrors  = 5    // how many different errors are told apart
+)
 
 // An order is what the load shall do.
 type order struct {
@@ -52,7 +54,9 @@ func playLoad(text string) error {
 			return err
 		}
 		defer func() { _ = conn.Close() }()
-		workers[i] = &worker{conn: conn, answers: bufio.NewReader(conn), webhook: newWebhook(target, o.Body, i), errors: make(map[string]int)}
+		workers[i] = &worker{
+			conn: conn, answers: bufio.NewReader(conn), webhook: newWebhook(target, o.Body, i), errors: make(map[string]int),
+		}
 	}
 	return json.NewEncoder(os.Stdout).Encode(o.drive(workers))
 }
@@ -76,6 +80,9 @@ func (o order) drive(workers []*worker) yield {
 		y.Sent += w.answered
 		latencies = append(latencies, w.latencies...)
 		for what, n := range w.errors {
+			if _, known := y.Errors[what]; !known && len(y.Errors) >= maxErrors {
+				what = "something else went wrong"
+			}
 			y.Errors[what] += n
 		}
 	}

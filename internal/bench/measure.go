@@ -20,7 +20,14 @@ type result struct {
 	P99         float64  `json:"p99_us"`
 	CPU         *float64 `json:"cpu_us,omitempty"`       // of the path, microseconds per request; nil if unknown
 	TotalCPU    *float64 `json:"cpu_total_us,omitempty"` // with the load's and the app's
+	Parts       []part   `json:"parts,omitempty"`        // what TotalCPU is made of
 	Problems    []string `json:"problems,omitempty"`
+}
+
+// A part is one process of a cell, and its processor time in microseconds per request.
+type part struct {
+	Name string  `json:"name"`
+	CPU  float64 `json:"cpu_us"`
 }
 
 // failed says whether the figures mean nothing.
@@ -73,7 +80,7 @@ func measureCell(ctx context.Context, p programs, o options, way path, n int) (r
 		Type: "cell", Concurrency: n, Path: way.name, Requests: y.Requests, PerSecond: float64(y.Requests) / y.Seconds,
 		P50: microseconds(y.P50), P99: microseconds(y.P99),
 	}
-	r.CPU, r.TotalCPU = y.perRequest()
+	r.split(append(c.names(), "load"), y)
 	if y.Requests == 0 {
 		r.Problems = append(r.Problems, "nothing was answered within the measured time")
 	}
@@ -92,7 +99,7 @@ func (c *course) load(ctx context.Context, o order) (yield, error) {
 	if err != nil {
 		return yield{}, err
 	}
-	l, err := start(ctx, "the load", c.programs.env, c.dir, c.programs.self, roleLoad, string(text))
+	l, err := start(ctx, "load", c.programs.env, c.dir, c.programs.self, roleLoad, string(text))
 	if err != nil {
 		return yield{}, err
 	}
@@ -105,20 +112,21 @@ func (c *course) load(ctx context.Context, o order) (yield, error) {
 	return y, json.Unmarshal(found, &y)
 }
 
-// perRequest is the processor time per request in microseconds, of the path and of all: the app is the first, the load the
-// last. It is nil if unknown.
-func (y yield) perRequest() (path, total *float64) {
-	if len(y.CPU) == 0 || y.Requests == 0 {
-		return nil, nil
+// split gives each process its part of the processor time, if that is known. The first of names is the app, the last the
+// load.
+func (r *result) split(names []string, y yield) {
+	if len(y.CPU) != len(names) || y.Requests == 0 {
+		return
 	}
-	var sum, ends time.Duration
-	for _, t := range y.CPU {
-		sum += t
+	r.CPU, r.TotalCPU = new(float64), new(float64)
+	for i, name := range names {
+		p := part{name, microseconds(y.CPU[i]) / float64(y.Requests)}
+		r.Parts = append(r.Parts, p)
+		*r.TotalCPU += p.CPU
+		if i > 0 && i < len(names)-1 {
+			*r.CPU += p.CPU
+		}
 	}
-	ends = y.CPU[0] + y.CPU[len(y.CPU)-1]
-	n := float64(y.Requests)
-	between, all := microseconds(sum-ends)/n, microseconds(sum)/n
-	return &between, &all
 }
 
 func microseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }

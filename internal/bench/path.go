@@ -51,7 +51,7 @@ func newCourse(ctx context.Context, p programs, way path) (_ *course, url string
 	if c.dir, err = os.MkdirTemp(p.dir, "course"); err != nil {
 		return nil, "", err
 	}
-	if c.app, err = start(ctx, "the app", p.env, c.dir, p.self, roleApp, ""); err != nil {
+	if c.app, err = start(ctx, "app", p.env, c.dir, p.self, roleApp, ""); err != nil {
 		return nil, "", err
 	}
 	app, err := c.app.ready(ctx)
@@ -73,7 +73,7 @@ func (c *course) add(ctx context.Context, name string, env []string, program str
 }
 
 func (c *course) hop(ctx context.Context, to string) (string, error) {
-	return c.add(ctx, "a hop", c.programs.env, c.programs.self, roleProxy, to)
+	return c.add(ctx, "hop", c.programs.env, c.programs.self, roleProxy, to)
 }
 
 func (c *course) tunnel(ctx context.Context, app string) (string, error) {
@@ -88,18 +88,29 @@ func (c *course) tunnel(ctx context.Context, app string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	url, err := c.add(ctx, "hook listen", env, c.programs.hook, "listen", app, "--relay", relay, "--name", "bench", "--json")
+	url, err := c.add(ctx, "hook listen", env, c.programs.hook,
+		"listen", app, "--relay", relay, "--name", "bench", "--json")
 	c.listen = c.parts[len(c.parts)-1]
 	return url, err
 }
 
-// pids are the app's, then those of the path.
+// children are the app, then the parts.
+func (c *course) children() []*child { return append([]*child{c.app}, c.parts...) }
+
 func (c *course) pids() []int {
-	pids := []int{c.app.cmd.Process.Pid}
-	for _, part := range c.parts {
+	var pids []int
+	for _, part := range c.children() {
 		pids = append(pids, part.cmd.Process.Pid)
 	}
 	return pids
+}
+
+func (c *course) names() []string {
+	var names []string
+	for _, part := range c.children() {
+		names = append(names, part.name)
+	}
+	return names
 }
 
 // close stops all processes, those first that depend on others, and removes what they wrote.

@@ -8,7 +8,8 @@ import (
 	"text/tabwriter"
 )
 
-// A printer shows results: figures on out, progress on talk. With -json figures come as they are measured.
+// A printer shows results: figures on out, progress (with the processor time of each process, in microseconds per
+// request) on talk. With -json figures come as they are measured.
 type printer struct {
 	o         options
 	out, talk io.Writer
@@ -20,18 +21,23 @@ func newPrinter(o options, out, talk io.Writer) *printer { return &printer{o, ou
 func (p *printer) machine() error {
 	if p.o.json {
 		return p.object(map[string]any{
-			"type": "machine", "cores": runtime.NumCPU(), "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH,
-			"rounds": p.o.rounds, "seconds": p.o.duration.Seconds(), "body": p.o.body,
+			"type": "machine", "cores": runtime.NumCPU(), "go": runtime.Version(),
+			"os": runtime.GOOS, "arch": runtime.GOARCH, "rounds": p.o.rounds, "seconds": p.o.duration.Seconds(), "body": p.o.body,
 		})
 	}
-	_, err := fmt.Fprintf(p.out, "%d cores, %s %s/%s, loopback, %d-byte bodies, %d x %v: absolute figures vary with the machine\n",
+	_, err := fmt.Fprintf(p.out,
+		"%d cores, %s %s/%s: absolute figures vary with the machine. Loopback, %d-byte bodies, %d x %v\n",
 		runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH, p.o.body, p.o.rounds, p.o.duration)
 	return err
 }
 
 // cell shows one result.
 func (p *printer) cell(r result) error {
-	_, _ = fmt.Fprintf(p.talk, "round %d of %d  c=%-3d %-7s %8.0f/s\n", r.Round, p.o.rounds, r.Concurrency, r.Path, r.PerSecond)
+	_, _ = fmt.Fprintf(p.talk, "round %d of %d  c=%-3d %-7s %8.0f/s", r.Round, p.o.rounds, r.Concurrency, r.Path, r.PerSecond)
+	for _, part := range r.Parts {
+		_, _ = fmt.Fprintf(p.talk, "  %s %.0f", part.Name, part.CPU)
+	}
+	_, _ = fmt.Fprintln(p.talk)
 	for _, problem := range r.Problems {
 		_, _ = fmt.Fprintln(p.talk, "  FAILED:", problem)
 	}
@@ -55,7 +61,8 @@ func (p *printer) summary(all []summary) error {
 	last := 0
 	for _, s := range all {
 		if s.Concurrency != last {
-			_, _ = fmt.Fprintf(t, "\nc=%d\treq/s\tp50 µs\tp99 µs\tCPU µs\twith load and app\tto two hops\tmin\tmax\t\n", s.Concurrency)
+			_, _ = fmt.Fprintf(t, "\nc=%d\treq/s\tp50 µs\tp99 µs\tCPU µs\twith load and app\tto two hops\tmin\tmax\t\n",
+				s.Concurrency)
 			last = s.Concurrency
 		}
 		ratio := "-\t-\t-"

@@ -89,8 +89,9 @@ func (w *webhook) next() []byte {
 func eventBody(id string, size int) []byte {
 	const tail = `"}},"previous_attributes":null},"livemode":false,"pending_webhooks":1,` +
 		`"request":{"id":"req_9uQmX2","idempotency_key":"5c1e9a2b7d3f4860"},"type":"payment_intent.succeeded"}`
-	b := []byte(`{"id":"` + id + `","object":"event","api_version":"2025-03-31.basil","created":1767225600,"data":{"object":{` +
-		`"id":"pi_3Pq8","object":"payment_intent","amount":4200,"currency":"eur","status":"succeeded","metadata":{`)
+	b := []byte(`{"id":"` + id + `","object":"event","api_version":"2025-03-31.basil","created":1767225600,` +
+		`"data":{"object":{"id":"pi_3Pq8","object":"payment_intent","amount":4200,"currency":"eur",` +
+		`"status":"succeeded","metadata":{`)
 	const last = `"rest":"`
 	for n := 0; ; n++ {
 		entry := fmt.Sprintf(`"key_%03d":"one of the values that shops keep",`, n)
