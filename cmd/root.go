@@ -35,6 +35,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(flagError)
+	root.SetGlobalNormalizationFunc(oneName)
 	root.AddGroup(
 		&cobra.Group{ID: "deliver", Title: "Deliver:"},
 		&cobra.Group{ID: "inspect", Title: "Inspect:"},
@@ -55,6 +56,19 @@ func newRoot(s streams) *cobra.Command {
 		root.AddCommand(c)
 	}
 	return root
+}
+
+// oneName lets flags be called as other tools call them.
+func oneName(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	switch name {
+	case "forward-to":
+		name = "to"
+	case "events":
+		name = "event"
+	case "skip-verify":
+		name = "insecure"
+	}
+	return pflag.NormalizedName(name)
 }
 
 func unknownCommand(root *cobra.Command, name string) error {

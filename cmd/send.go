@@ -52,7 +52,7 @@ func newSend(s streams) *cobra.Command {
 	f.StringArrayVar(&o.set, "set", nil, "set a field of the body, `path=value`; +path=value creates it (repeatable)")
 	f.StringArrayVar(&o.unset, "unset", nil, "take a field out of the body, by its `path` (repeatable)")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "set a header field, `'Name: value'` (repeatable)")
-	f.StringVar(&o.body, "body", "", "send this body in place of the sample's: `@FILE` or -")
+	f.StringVarP(&o.body, "body", "d", "", "send this body in place of the sample's: `@FILE`, - or the text itself")
 	f.StringArrayVar(&o.secrets, "secret", nil, "the signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
 	f.Uint64Var(&o.seed, "seed", 0, "make the ids follow from this `number`, for the same event again")
 	f.BoolVar(&o.insecure, "insecure", false, "believe any certificate of the target")

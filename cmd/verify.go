@@ -53,7 +53,7 @@ func newVerify(s streams) *cobra.Command {
 	f.StringVar(&o.method, "method", http.MethodPost, "the request's `method`")
 	f.StringVar(&o.url, "url", "", "the `URL` that the provider has: some sign it")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "a header field, `'Name: value'` (repeatable)")
-	f.StringVar(&o.body, "body", "", "the request's body: `@FILE` or -")
+	f.StringVarP(&o.body, "body", "d", "", "the request's body: `@FILE`, - or the text itself")
 	f.StringArrayVar(&o.secrets, "secret", nil, "the signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
 	f.Int64Var(&o.at, "at", 0, "judge as of this `Unix time` instead of the receipt")
 	f.BoolVar(&o.json, "json", false, "one JSON object: verdict, reason, explanation")

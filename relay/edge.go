@@ -221,11 +221,11 @@ func (e *exchange) failure(err error) inspect.Failure {
 		return tooLarge(e.s.cfg.MaxBody)
 	case errors.Is(err, errBroken):
 		return fail(http.StatusBadRequest, "bad_body", "the request's body broke off or was badly framed")
-	case errors.Is(err, wire.ErrGoingAway):
-		return nobodyListens
 	case errors.Is(err, wire.ErrTooManyStreams), isReset && reset.Code == wire.ResetRefused:
 		e.w.Header().Set("Retry-After", "1")
-		return fail(http.StatusServiceUnavailable, "overloaded", "too many requests are in flight on this endpoint")
+		return fail(http.StatusServiceUnavailable, "overloaded", "the listener on this endpoint takes no more requests at the moment")
+	case e.stream == nil: // the tunnel went before the request could be sent
+		return nobodyListens
 	case errors.Is(err, errLate), isReset && reset.Code == wire.ResetTimeout:
 		return fail(http.StatusGatewayTimeout, "app_timeout", "the app gave no answer in time")
 	case errors.Is(err, wire.ErrSilent):
