@@ -26,7 +26,7 @@ type appWatch struct {
 
 const (
 	lookWhileDown = time.Second
-	lookWhileUp   = 5 * time.Second
+	lookWhileUp   = 3 * time.Second
 )
 
 func newAppWatch(target replay.Target) *appWatch {

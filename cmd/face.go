@@ -302,11 +302,14 @@ func (l *listener) tips(s tunnel.State) []string {
 	if s.Public {
 		return nil
 	}
+	if l.embedded == nil {
+		return []string{"providers can't reach this: the relay was started without --public-url"}
+	}
 	tip := "providers can't reach this yet: --relay URL connects to a relay of your own (hook-relay)"
 	for _, exposer := range [][2]string{
 		{"cloudflared", "cloudflared tunnel --url %s"}, {"ngrok", "ngrok http %s"}, {"tailscale", "tailscale funnel %s"},
 	} {
-		if _, err := exec.LookPath(exposer[0]); err == nil && l.embedded != nil {
+		if _, err := exec.LookPath(exposer[0]); err == nil {
 			tip += "; or, as " + exposer[0] + " is installed, `" + fmt.Sprintf(exposer[1], l.embedded.url) + "` gives the relay inside hook a public address"
 			break
 		}

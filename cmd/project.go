@@ -70,7 +70,8 @@ type memory struct {
 	Project   string           `yaml:"project"` // its path
 	Owner     string           `yaml:"owner"`   // proves at a relay without tokens that the names are ours
 	Endpoints []endpoint       `yaml:"endpoints"`
-	Tests     map[string]*test `yaml:"tests,omitempty"` // by provider
+	Tests     map[string]*test `yaml:"tests,omitempty"`  // by provider
+	Warned    bool             `yaml:"warned,omitempty"` // of secrets on the command line
 }
 
 // A test is a provider's test secret in a project.

@@ -36,7 +36,7 @@ const maxCandidates = 64 // variables that are tried when nothing else explains 
 func findSecrets(p project, flags []string, stdin io.Reader, talk io.Writer) (*secrets, error) {
 	s := &secrets{project: p}
 	for _, flag := range flags {
-		secret, err := readSecretFlag(flag, stdin, talk)
+		secret, err := readSecretFlag(p, flag, stdin, talk)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +84,7 @@ func readDotEnv(path string) ([]variable, error) {
 }
 
 // readSecretFlag reads [PROVIDER=]SOURCE. PROVIDER= counts only for a known provider, as secrets may hold a "=".
-func readSecretFlag(flag string, stdin io.Reader, talk io.Writer) (signature.Secret, error) {
+func readSecretFlag(p project, flag string, stdin io.Reader, talk io.Writer) (signature.Secret, error) {
 	secret := signature.Secret{}
 	source := flag
 	if name, rest, ok := strings.Cut(flag, "="); ok && signature.Lookup(name) != nil {
@@ -99,10 +99,23 @@ func readSecretFlag(flag string, stdin io.Reader, talk io.Writer) (signature.Sec
 	}
 	if from == "" {
 		from = "--secret"
-		_, _ = fmt.Fprintln(talk, "hook: warning: a secret on the command line is seen by other programs and kept by the shell: --secret @FILE, env:NAME or - is not")
+		warnOnce(p, talk)
 	}
 	secret.Value, secret.Source = value, from
 	return secret, nil
+}
+
+// warnOnce warns, once in a project, of a secret that was given in clear.
+func warnOnce(p project, talk io.Writer) {
+	first := false
+	_, err := p.remember(func(m *memory) bool {
+		first = !m.Warned
+		m.Warned = true
+		return first
+	})
+	if first && err == nil {
+		_, _ = fmt.Fprintln(talk, "hook: warning: a secret on the command line is seen by other programs and kept by the shell; one from @FILE, env:NAME or - is not")
+	}
 }
 
 // readSource reads what @FILE, env:NAME or - stands for; anything else stands for itself, and has no name.
