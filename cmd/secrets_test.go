@@ -1,0 +1,127 @@
+package cmd
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect/signature"
+)
+
+// testProject is an empty project with a home of its own; no variable of this process names a secret.
+func testProject(t *testing.T) project {
+	t.Helper()
+	for _, p := range signature.Providers() {
+		for _, name := range append(p.SecretVars, "HOOK_SECRET_"+strings.ToUpper(strings.ReplaceAll(p.Name, "-", "_"))) {
+			t.Setenv(name, "")
+		}
+	}
+	home := t.TempDir()
+	t.Setenv("HOOK_HOME", home)
+	return project{t.TempDir(), findHome()}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func find(t *testing.T, p project, flags ...string) *secrets {
+	t.Helper()
+	s, err := findSecrets(p, flags, strings.NewReader("from-standard-input\n"), new(bytes.Buffer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSecretsAreFoundInOrder(t *testing.T) {
+	p := testProject(t)
+	stripe := signature.Lookup("stripe")
+	first := func(flags ...string) (source, value string) {
+		s := find(t, p, flags...).of(stripe)[0]
+		return s.Source, s.Value
+	}
+	if source, value := first(); source != "this project's test secrets" || !strings.HasPrefix(value, "whsec_") {
+		t.Errorf("with nothing configured: %s from %s", value, source)
+	}
+	write(t, filepath.Join(p.dir, ".env"), "# the shop\nexport STRIPE_WEBHOOK_SECRET='whsec_dotenv'\n")
+	if source, value := first(); source != ".env (STRIPE_WEBHOOK_SECRET)" || value != "whsec_dotenv" {
+		t.Errorf("with .env: %s from %s", value, source)
+	}
+	t.Setenv("STRIPE_WEBHOOK_SECRET", "whsec_env")
+	if source, value := first(); source != "STRIPE_WEBHOOK_SECRET" || value != "whsec_env" {
+		t.Errorf("with the usual variable: %s from %s", value, source)
+	}
+	t.Setenv("HOOK_SECRET_STRIPE", "whsec_hook")
+	if source, value := first(); source != "HOOK_SECRET_STRIPE" || value != "whsec_hook" {
+		t.Errorf("with hook's variable: %s from %s", value, source)
+	}
+	if source, value := first("stripe=-"); source != "standard input" || value != "from-standard-input" {
+		t.Errorf("with a flag: %s from %s", value, source)
+	}
+	if source, _ := first("github=-"); source != "HOOK_SECRET_STRIPE" {
+		t.Errorf("with another provider's flag: from %s", source)
+	}
+}
+
+func TestSecretSources(t *testing.T) {
+	p := testProject(t)
+	file := filepath.Join(p.dir, "secret")
+	write(t, file, "in a file \r\n")
+	t.Setenv("A_VARIABLE", "in a variable")
+	for flag, want := range map[string]signature.Secret{
+		"@" + file:           {Value: "in a file ", Source: file},
+		"slack=@" + file:     {Value: "in a file ", Source: file, Provider: "slack"},
+		"env:A_VARIABLE":     {Value: "in a variable", Source: "A_VARIABLE"},
+		"nobody=literal=":    {Value: "nobody=literal=", Source: "--secret"},
+		"stripe=whsec_plain": {Value: "whsec_plain", Source: "--secret", Provider: "stripe"},
+	} {
+		if got := find(t, p, flag).flags[0]; got != want {
+			t.Errorf("%s: got %+v, want %+v", flag, got, want)
+		}
+	}
+}
+
+func TestTestSecretIsShownOnce(t *testing.T) {
+	p := testProject(t)
+	stripe := signature.Lookup("stripe")
+	var first, second bytes.Buffer
+	secret, err := find(t, p).toSign(stripe, &first)
+	if err != nil || !strings.Contains(first.String(), "STRIPE_WEBHOOK_SECRET="+secret.Value) {
+		t.Errorf("first: %q, %v", first.String(), err)
+	}
+	again, err := find(t, p).toSign(stripe, &second)
+	if err != nil || second.Len() > 0 || again != secret {
+		t.Errorf("second: %q, %v", second.String(), err)
+	}
+}
+
+// A real provider can't know a test secret, so a mismatch says nothing until the secret was used.
+func TestMismatchWithAnUnusedTestSecretIsUnknown(t *testing.T) {
+	p := testProject(t)
+	github := signature.Lookup("github")
+	signed := func(s *secrets, with string) signature.Result {
+		r := signature.Request{Method: "POST", Body: []byte("{}"), ReceivedAt: time.Now()}
+		if err := github.Sign(&r, signature.Secret{Value: with}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		_, _, res := s.judge(r, nil)
+		return s.settle(res)
+	}
+	s := find(t, p)
+	if res := signed(s, "the real one"); res.Verdict != signature.Unknown || res.Reason != signature.ReasonNoSecret {
+		t.Errorf("before it was used: %s, %s", res.Verdict, res.Reason)
+	}
+	if res := signed(s, s.of(github)[0].Value); res.Verdict != signature.Valid {
+		t.Errorf("signed with it: %s, %s", res.Verdict, res.Reason)
+	}
+	if res := signed(s, "the real one"); res.Verdict != signature.Invalid {
+		t.Errorf("after it was used: %s, %s", res.Verdict, res.Reason)
+	}
+}
