@@ -55,6 +55,7 @@ const appSecret = "whsec_thisIsNobodysSecret0123456789"
 //	interrupt NAME         interrupt it as Ctrl-C does, and wait until it has ended
 //	sigkill NAME           end it as SIGKILL does
 //	code N COMMAND...      run a command that must exit with N; output is compared with stdout and stderr as usual
+//	until REGEXP COMMAND...  run a command until its output matches: the row of an attempt follows its answer
 //	newer                  make the history's database one of a version to come
 //	commands               run each of the `hook` lines that the last command printed; none may fail otherwise than by a verdict
 func TestScripts(t *testing.T) {
@@ -74,7 +75,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startProgram, "await": awaitLine, "interrupt": interruptProgram, "sigkill": killProgram, "code": exitCode,
-			"newer": newerDatabase, "commands": commandsWork,
+			"newer": newerDatabase, "until": untilPrinted, "commands": commandsWork,
 		},
 	})
 }
@@ -267,5 +268,21 @@ func commandsWork(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	if n != 3 {
 		ts.Fatalf("%d commands were printed, want 3", n)
+	}
+}
+
+func untilPrinted(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until REGEXP COMMAND...")
+	}
+	want := regexp.MustCompile("(?m)" + args[0])
+	for late := time.Now().Add(awaitTime); ; {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(late) {
+			ts.Fatalf("%s did not print %q", strings.Join(args[1:], " "), args[0])
+		}
 	}
 }

@@ -200,7 +200,7 @@ func (e *exchange) copyBody() error {
 		if left -= int64(n); left < 0 {
 			return errTooLarge
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			e.whole.Store(true)
 			return e.stream.Send(buf[:n], true)
 		}
@@ -264,7 +264,7 @@ func (e *exchange) pass(response *wire.ResponseHead) {
 	defer copyBuffers.Put(buf)
 	for {
 		n, err := e.stream.Read(buf[:])
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		if err == nil {

@@ -71,10 +71,12 @@ func (c *capture) whole() bool {
 
 // body is the body as a request's: again from the beginning if it is at hand as a whole.
 func (c *capture) body() io.ReadCloser {
-	if !c.whole() {
-		return io.NopCloser(c)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over && c.size == int64(len(c.kept)) {
+		return io.NopCloser(newBytes(c.kept))
 	}
-	return io.NopCloser(newBytes(c.kept))
+	return io.NopCloser(c)
 }
 
 // result is what was captured so far, up to the limit: complete once the end was reached and all of it was kept.

@@ -5,41 +5,177 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync"
 	"time"
 )
 
-// ClientOptions are what NewClient needs to know. The zero value of a field means the default that it names.
+// ClientOptions are what a Client needs to know. The zero value of a field means the default that it names.
 type ClientOptions struct {
 	Insecure bool          // believe any certificate
-	Dial     time.Duration // how long a connection may take; 0: 3 s
+	Dial     time.Duration // how long a connection may take, with its TLS handshake; 0: 3 s
 	Head     time.Duration // how long the answer's head may take once the request was sent; 0: 60 s
+	Idle     time.Duration // how long a body may stand still; 0: 5 minutes
 }
 
-// NewClient makes the client that speaks to the app. It sends what it is given and nothing else: no User-Agent or
-// Accept-Encoding of its own; it decompresses nothing, follows no redirect, knows no proxy, and keeps as many connections
-// as there are requests at once. Whoever makes it calls CloseIdleConnections at the end.
-func NewClient(o ClientOptions) *http.Transport {
-	if o.Dial == 0 {
-		o.Dial = 3 * time.Second
+// A Client speaks HTTP/1.1 to apps. It sends what it is given and nothing else; it decompresses nothing, follows no
+// redirect, knows no proxy, and keeps as many connections as there are requests at once. It never sends a request twice:
+// that is for its caller to do. Make it with NewClient, and call CloseIdleConnections at the end. It is safe for
+// concurrent use.
+//
+// It stands in place of net/http's client, which adds fields of its own, repeats some requests unseen, and hands every
+// request to two other goroutines.
+type Client struct {
+	o      ClientOptions
+	dialer net.Dialer
+	tls    *tls.Config
+
+	mu     sync.Mutex
+	idle   map[string][]*conn // by scheme and authority; the one used last is at the end
+	sweeps *time.Timer        // closes those that nobody used for long; nil while there are none
+}
+
+// keepIdle is how long a connection that nobody uses is kept.
+const keepIdle = 90 * time.Second
+
+// NewClient makes a Client.
+func NewClient(o ClientOptions) *Client {
+	for value, fallback := range map[*time.Duration]time.Duration{
+		&o.Dial: 3 * time.Second, &o.Head: 60 * time.Second, &o.Idle: 5 * time.Minute,
+	} {
+		if *value == 0 {
+			*value = fallback
+		}
 	}
-	if o.Head == 0 {
-		o.Head = 60 * time.Second
+	return &Client{
+		o: o, dialer: net.Dialer{Timeout: o.Dial}, idle: make(map[string][]*conn),
+		tls: &tls.Config{InsecureSkipVerify: o.Insecure}, //nolint:gosec // the user asked for it
 	}
-	dialer := &net.Dialer{Timeout: o.Dial}
-	return &http.Transport{
-		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			conn, err := dialer.DialContext(ctx, network, addr)
-			if err != nil {
-				return nil, &dialError{err}
-			}
-			return conn, nil
-		},
-		TLSClientConfig:       &tls.Config{InsecureSkipVerify: o.Insecure}, //nolint:gosec // the user asked for it
-		DisableCompression:    true,
-		MaxIdleConnsPerHost:   1024,
-		IdleConnTimeout:       90 * time.Second,
-		ResponseHeaderTimeout: o.Head,
-		TLSHandshakeTimeout:   o.Dial,
+}
+
+// CloseIdleConnections closes the connections that carry no request.
+func (c *Client) CloseIdleConnections() { c.closeIdle(time.Now()) }
+
+// closeIdle closes the connections that were used last before then.
+func (c *Client) closeIdle(then time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	left := 0
+	for place, conns := range c.idle {
+		n := 0
+		for n < len(conns) && !conns[n].used.After(then) {
+			_ = conns[n].Close()
+			n++
+		}
+		if c.idle[place] = conns[n:]; n == len(conns) {
+			delete(c.idle, place)
+		}
+		left += len(conns) - n
+	}
+	switch {
+	case c.sweeps == nil:
+	case left > 0:
+		c.sweeps.Reset(keepIdle)
+	default:
+		c.sweeps.Stop()
+		c.sweeps = nil
+	}
+}
+
+// RoundTrip sends r and reads the answer's head. Of r it takes Method, URL's scheme and host, RequestURI, which is sent as
+// the target as it stands, Host, Header, ContentLength and Body. A body of length 0 is announced by a length if Header
+// has one, else not at all.
+//
+// The connection is used again once the answer's body was read to its end; that must be closed in any case. When r's
+// context ends, so does the connection. Of an httptrace.ClientTrace, GotConn and GotFirstResponseByte are called, on the
+// caller's goroutine.
+func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx := r.Context()
+	trace := httptrace.ContextClientTrace(ctx)
+	nc, err := c.take(ctx, r.URL.Scheme, authority(r.URL))
+	if err != nil {
+		return nil, err
+	}
+	if trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{Conn: nc, Reused: !nc.used.IsZero()})
+	}
+	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
+	a, err := nc.exchange(r, trace)
+	if err != nil {
+		stop()
+		_ = nc.Close()
+		return nil, err
+	}
+	a.over = func(reusable bool) {
+		if stopped := stop(); stopped && reusable {
+			c.put(nc)
+		} else {
+			_ = nc.Close()
+		}
+	}
+	return &http.Response{
+		StatusCode: a.status, Proto: a.proto, Header: a.header, ContentLength: a.length, Body: a, Close: a.close, Request: r,
+	}, nil
+}
+
+func authority(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Host
+	case u.Scheme == "https":
+		return net.JoinHostPort(u.Hostname(), "443")
+	}
+	return net.JoinHostPort(u.Hostname(), "80")
+}
+
+// take gives an idle connection, or makes one.
+func (c *Client) take(ctx context.Context, scheme, authority string) (*conn, error) {
+	place := scheme + "://" + authority
+	for {
+		nc := c.pop(place)
+		if nc == nil {
+			break
+		}
+		if time.Since(nc.used) < checkAfter || nc.alive() {
+			return nc, nil
+		}
+		_ = nc.Close()
+	}
+	raw, err := c.dial(ctx, scheme, authority)
+	if err != nil {
+		return nil, &dialError{err}
+	}
+	return newConn(place, raw, c.o), nil
+}
+
+// dial connects within the time for that, a TLS handshake included.
+func (c *Client) dial(ctx context.Context, scheme, authority string) (net.Conn, error) {
+	if scheme == "https" {
+		return (&tls.Dialer{NetDialer: &c.dialer, Config: c.tls}).DialContext(ctx, "tcp", authority)
+	}
+	return c.dialer.DialContext(ctx, "tcp", authority)
+}
+
+func (c *Client) pop(place string) *conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	conns := c.idle[place]
+	if len(conns) == 0 {
+		return nil
+	}
+	nc := conns[len(conns)-1]
+	c.idle[place] = conns[:len(conns)-1]
+	return nc
+}
+
+func (c *Client) put(nc *conn) {
+	nc.used = time.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.idle[nc.place] = append(c.idle[nc.place], nc)
+	if c.sweeps == nil {
+		c.sweeps = time.AfterFunc(keepIdle, func() { c.closeIdle(time.Now().Add(-keepIdle)) })
 	}
 }
 

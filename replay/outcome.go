@@ -2,13 +2,11 @@ package replay
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"syscall"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -17,7 +15,6 @@ import (
 // explain tells what an error on the way to the app means: in a word, in words for people, and for the sender.
 func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, string, inspect.Failure) {
 	_, dialing := errors.AsType[*dialError](err)
-	dialing = dialing || isTLS(err)
 	timeout, isNet := errors.AsType[net.Error](err)
 	host := f.Target.Host
 	fail := func(o inspect.Outcome, status int, code, format string, args ...any) (inspect.Outcome, string, inspect.Failure) {
@@ -48,13 +45,6 @@ func place(host string) string {
 		return "port " + port
 	}
 	return host
-}
-
-func isTLS(err error) bool {
-	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
-	_, record := errors.AsType[tls.RecordHeaderError](err)
-	return certificate || record || strings.Contains(err.Error(), "tls: ") ||
-		strings.Contains(err.Error(), "TLS handshake timeout")
 }
 
 // root is the innermost error's text: what is around it says what we say ourselves.

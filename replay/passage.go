@@ -54,7 +54,7 @@ func (p *passage) received() {
 func (p *passage) run(ctx context.Context) {
 	for p.attempt(ctx) {
 		// The idle connections are as old as the one that was closed, or older.
-		if c, ok := p.client().(interface{ CloseIdleConnections() }); ok {
+		if c, ok := p.f.Client.(interface{ CloseIdleConnections() }); ok {
 			c.CloseIdleConnections()
 		}
 	}
@@ -90,59 +90,16 @@ func (p *passage) ask(ctx context.Context) (*http.Response, error) {
 	}
 	raw := p.f.Target.Request(path)
 	p.target = p.f.Target.Scheme + "://" + p.f.Target.Host + raw
-	r := &http.Request{
-		Method: p.d.Method, URL: requestURL(p.f.Target, raw), Host: p.f.host(p.d),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: p.header(),
-		ContentLength: p.request.length, Body: p.request.body(),
-	}
-	if p.request.length == 0 {
-		p.frameEmpty(r)
-	}
-	response, err := p.client().RoundTrip(r.WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started))))
+	r := (&http.Request{
+		Method: p.d.Method, URL: &url.URL{Scheme: p.f.Target.Scheme, Host: p.f.Target.Host}, RequestURI: raw,
+		Host: p.f.host(p.d), Header: p.header(), ContentLength: p.request.length, Body: p.request.body(),
+	}).WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started)))
+	response, err := p.f.Client.RoundTrip(r)
 	if err == nil && (response.StatusCode < 200 || response.StatusCode > 599) {
 		_ = response.Body.Close()
 		return nil, fmt.Errorf("its status is %d", response.StatusCode)
 	}
 	return response, err
-}
-
-func (p *passage) client() http.RoundTripper {
-	if p.f.Client == nil {
-		return http.DefaultTransport
-	}
-	return p.f.Client
-}
-
-// frameEmpty makes r say of its empty body what the sender said: that it has none, or one of length 0. net/http always
-// writes a length for POST, PUT and PATCH, and never for GET and HEAD.
-//
-// Where no length is due, the body is none that net/http knows to be empty: else it would repeat a GET by itself, unseen,
-// on a reused connection that was closed.
-func (p *passage) frameEmpty(r *http.Request) {
-	_, length := p.d.Header["Content-Length"]
-	switch r.Method {
-	case http.MethodPost, http.MethodPut, http.MethodPatch:
-		length = true
-	case http.MethodGet, http.MethodHead:
-		length = false
-	}
-	r.TransferEncoding = []string{"identity"}
-	if length {
-		r.Body = http.NoBody
-	}
-}
-
-// requestURL is a URL that is sent as exactly raw.
-func requestURL(t Target, raw string) *url.URL {
-	u := &url.URL{Scheme: t.Scheme, Host: t.Host, Opaque: raw}
-	if strings.HasPrefix(raw, "//") { // as an opaque part this would be taken for an authority
-		path, query, has := strings.Cut(raw, "?")
-		u.Opaque, u.Path, u.RawPath, u.RawQuery, u.ForceQuery = "", path, path, query, has && query == ""
-		if unescaped, err := url.PathUnescape(path); err == nil {
-			u.Path = unescaped
-		}
-	}
-	return u
 }
 
 func (f *Forwarder) host(d *inspect.Delivery) string {
@@ -164,9 +121,6 @@ func (f *Forwarder) host(d *inspect.Delivery) string {
 func (p *passage) header() http.Header {
 	h := make(http.Header, len(p.d.Header)+6)
 	maps.Copy(h, p.d.Header)
-	if _, set := h["User-Agent"]; !set {
-		h["User-Agent"] = []string{""} // so that net/http adds none
-	}
 	if p.f.Bare {
 		return h
 	}
@@ -205,10 +159,11 @@ func (p *passage) pass(ctx context.Context, response *http.Response) {
 	maps.Copy(h, response.Header)
 	p.w.WriteHeader(response.StatusCode)
 	var err error
-	if short {
-		_, err = p.w.Write(body.kept)
-	} else {
+	switch {
+	case !short:
 		err = p.stream(&body)
+	case len(body.kept) > 0: // a 204 must not be written to, not even nothing
+		_, err = p.w.Write(body.kept)
 	}
 	a := inspect.Attempt{
 		Outcome:  inspect.OutcomeAnswered,
@@ -227,6 +182,9 @@ func (p *passage) pass(ctx context.Context, response *http.Response) {
 // stream copies body, sending on each piece as it comes.
 func (p *passage) stream(body *capture) error {
 	flusher, _ := p.w.(http.Flusher)
+	if flusher != nil && strings.HasPrefix(p.w.Header().Get("Content-Type"), "text/event-stream") {
+		flusher.Flush() // its head says that the stream is open, which may be long before the first event
+	}
 	buf := copyBuffers.Get().(*[copyBuffer]byte)
 	defer copyBuffers.Put(buf)
 	for {
@@ -236,7 +194,7 @@ func (p *passage) stream(body *capture) error {
 				return err
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -302,6 +260,5 @@ func (p *passage) over(a inspect.Attempt, again bool) {
 }
 
 func isClosed(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
-		strings.Contains(err.Error(), "server closed idle connection")
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }

@@ -36,7 +36,7 @@ type Forwarder struct {
 	Target     Target
 	Exact      bool              // Target is the whole URL that is asked for: nothing of a delivery's own path is joined
 	HostHeader string            // what the app gets as Host; empty: the target's authority
-	Client     http.RoundTripper // see NewClient; nil means http.DefaultTransport, which adds things
+	Client     http.RoundTripper // see Client. Required
 	Recorder   Recorder          // nil keeps nothing
 	Capture    int64             // how much of a body is kept on each side, in bytes; 0: DefaultCapture
 	Bare       bool              // add no header of ours: for whoever plays the sender

@@ -1,0 +1,184 @@
+package differential
+
+import (
+	"bufio"
+	"context"
+	"maps"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/seed-4575fdc3/hook/internal/latest"
+	"github.com/seed-4575fdc3/hook/relay"
+	"github.com/seed-4575fdc3/hook/relay/tunnel"
+	"github.com/seed-4575fdc3/hook/replay"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	host     = "webhooks.example" // what senders ask for, directly and through hook
+	endpoint = "otter"
+	patience = 30 * time.Second // with a busy machine
+)
+
+// A house is an app, and hook in front of it.
+type house struct {
+	app   *app
+	relay string // its address
+}
+
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	h := &house{app: startApp(t)}
+	target, err := replay.ParseTarget(h.app.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := relay.New(relay.Config{PublicURL: "http://" + host})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln := listen(t)
+	h.relay = ln.Addr().String()
+	run(t, func(ctx context.Context) error { return server.Serve(ctx, ln) })
+
+	engine := replay.NewClient(replay.ClientOptions{})
+	t.Cleanup(engine.CloseIdleConnections)
+	client := &tunnel.Client{
+		Relay: "http://" + h.relay, Name: endpoint, Secret: "ours", Instance: "1", Software: "hook/test",
+		Handler: &replay.Forwarder{Target: target, HostHeader: "public", Client: engine},
+	}
+	run(t, client.Run)
+	late := time.After(patience)
+	for {
+		state, changed := client.State()
+		if state.Phase == tunnel.Connected {
+			return h
+		}
+		select {
+		case <-changed:
+		case <-late:
+			t.Fatalf("the tunnel is %s: %v", state.Phase, state.Err)
+		}
+	}
+}
+
+// run runs f until the test ends.
+func run(t testing.TB, f func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := f(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+	})
+}
+
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ln
+}
+
+// An app writes down what it reads and answers with the bytes that it was told.
+type app struct {
+	addr string
+	saw  chan message        // the requests
+	read latest.Value[int64] // how much of the request's body was read
+
+	mu     sync.Mutex
+	answer string
+	early  bool // answer before the body is read
+	conns  []net.Conn
+}
+
+func startApp(t testing.TB) *app {
+	ln := listen(t)
+	a := &app{addr: ln.Addr().String(), saw: make(chan message, 4)}
+	var open sync.WaitGroup
+	open.Go(func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			a.mu.Lock()
+			a.conns = append(a.conns, conn)
+			a.mu.Unlock()
+			open.Go(func() {
+				defer func() { _ = conn.Close() }()
+				for r := bufio.NewReader(conn); a.serve(conn, r); {
+				}
+			})
+		}
+	})
+	t.Cleanup(func() {
+		_ = ln.Close()
+		a.mu.Lock()
+		for _, conn := range a.conns {
+			_ = conn.Close()
+		}
+		a.mu.Unlock()
+		open.Wait()
+	})
+	return a
+}
+
+func (a *app) tell(answer string, early bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.answer, a.early = answer, early
+}
+
+// serve answers one request, and says whether to go on.
+func (a *app) serve(conn net.Conn, r *bufio.Reader) bool {
+	m, err := readHead(r)
+	if err != nil {
+		return false
+	}
+	a.mu.Lock()
+	answer, early := a.answer, a.early
+	a.mu.Unlock()
+	a.read.Set(0)
+	if early {
+		_, _ = conn.Write([]byte(answer))
+		seen := m
+		seen.fields = maps.Clone(m.fields)
+		a.saw <- seen
+		return m.readBody(r, false, a.read.Set) == nil
+	}
+	if m.fields["Expect"] != nil {
+		_, _ = conn.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
+	}
+	if m.readBody(r, false, a.read.Set) != nil {
+		return false
+	}
+	a.saw <- m
+	_, err = conn.Write([]byte(answer))
+	head, _, _ := strings.Cut(answer, "\r\n\r\n")
+	return err == nil && !endless(head)
+}
+
+// endless says whether an answer with that head ends with its connection.
+func endless(head string) bool {
+	m, _ := readHead(bufio.NewReader(strings.NewReader(head + "\r\n\r\n")))
+	return m.fields["Content-Length"] == nil && m.fields["Transfer-Encoding"] == nil && hasBody("", m.first)
+}
+
+// hasBody says whether an answer to method with that status line may have a body.
+func hasBody(method, first string) bool {
+	return method != http.MethodHead && !strings.HasPrefix(first, "HTTP/1.1 204") && !strings.HasPrefix(first, "HTTP/1.1 304")
+}

@@ -1,0 +1,360 @@
+package replay
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/http/httputil"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	maxHead     = 1 << 20 // bytes of an answer's head
+	inOneWrite  = 16 << 10
+	checkAfter  = time.Millisecond // a connection that was idle for this long is looked at before it is used again
+	copyPieces  = 32 << 10
+	maxTrailers = 64 << 10
+)
+
+// A conn is one connection to an app. One request at a time is on it.
+type conn struct {
+	net.Conn
+	o     ClientOptions
+	place string
+	used  time.Time // when its last request was over; zero before the first
+	limit io.LimitedReader
+	in    *bufio.Reader
+	text  *textproto.Reader
+	buf   []byte
+}
+
+func newConn(place string, raw net.Conn, o ClientOptions) *conn {
+	c := &conn{Conn: raw, o: o, place: place}
+	c.limit = io.LimitedReader{R: raw, N: math.MaxInt64}
+	c.in = bufio.NewReader(&c.limit)
+	c.text = textproto.NewReader(c.in)
+	return c
+}
+
+// exchange sends r and reads the answer's head. A long body goes out beside the answer, as the app may answer before it
+// has read all.
+func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer, error) {
+	sent, err := c.send(r)
+	if err != nil {
+		sent = &upload{done: make(chan struct{}), err: err}
+		close(sent.done)
+		if _, isNet := errors.AsType[net.Error](err); !isNet {
+			return nil, err // the body could not be read
+		}
+	}
+	// An app that closed without reading all may have answered before: what it said counts.
+	a, readErr := c.receive(r.Method, trace)
+	switch {
+	case readErr == nil:
+		a.sent = sent
+		return a, nil
+	case err != nil:
+		return nil, err
+	case sent != nil && sent.failed() != nil:
+		return nil, sent.failed()
+	}
+	return nil, readErr
+}
+
+// send writes the head and a short body at once. A longer body is left to the upload that it returns.
+func (c *conn) send(r *http.Request) (*upload, error) {
+	b := appendHead(c.buf[:0], r)
+	short := 0 <= r.ContentLength && r.ContentLength <= inOneWrite
+	if length := int(r.ContentLength); short && length > 0 {
+		n := len(b)
+		b = slices.Grow(b, length)[:n+length]
+		if _, err := io.ReadFull(r.Body, b[n:]); err != nil {
+			return nil, err
+		}
+	}
+	if cap(b) <= 64<<10 {
+		c.buf = b
+	}
+	// The time for the answer's head runs from when the request was sent.
+	deadline := time.Time{}
+	if short {
+		deadline = time.Now().Add(c.o.Head)
+	}
+	if err := c.SetDeadline(deadline); err != nil {
+		return nil, err
+	}
+	if _, err := c.Write(b); err != nil || short {
+		return nil, err
+	}
+	return c.upload(r), nil
+}
+
+// appendHead appends the request's line and fields, the names sorted.
+func appendHead(b []byte, r *http.Request) []byte {
+	b = append(append(append(append(b, r.Method...), ' '), r.RequestURI...), " HTTP/1.1\r\nHost: "...)
+	b = append(append(b, r.Host...), "\r\n"...)
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		switch name {
+		case "Host", "Content-Length", "Transfer-Encoding":
+			continue
+		}
+		for _, value := range r.Header[name] {
+			b = append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
+		}
+	}
+	_, said := r.Header["Content-Length"]
+	switch {
+	case r.ContentLength < 0:
+		b = append(b, "Transfer-Encoding: chunked\r\n"...)
+	case r.ContentLength > 0 || said:
+		b = append(strconv.AppendInt(append(b, "Content-Length: "...), r.ContentLength, 10), "\r\n"...)
+	}
+	return append(b, "\r\n"...)
+}
+
+// An upload is a body on its way out.
+type upload struct {
+	done chan struct{}
+	err  error // read after done
+}
+
+// failed is why the body itself could not be read or sent so far; nil if nothing went wrong.
+func (u *upload) failed() error {
+	select {
+	case <-u.done:
+		return u.err
+	default:
+		return nil
+	}
+}
+
+// upload sends the body beside the answer. Its goroutine ends when the body does, or the connection.
+func (c *conn) upload(r *http.Request) *upload {
+	u := &upload{done: make(chan struct{})}
+	go func() {
+		defer close(u.done)
+		if u.err = c.copyBody(r); u.err != nil {
+			_ = c.SetReadDeadline(time.Now()) // the app waits for what will never come
+			return
+		}
+		_ = c.SetReadDeadline(time.Now().Add(c.o.Head))
+	}()
+	return u
+}
+
+func (c *conn) copyBody(r *http.Request) error {
+	var out io.Writer = c
+	if r.ContentLength < 0 {
+		chunks := httputil.NewChunkedWriter(c)
+		out = chunks
+	}
+	n, err := io.CopyBuffer(struct{ io.Writer }{idleWriter{c, out}}, struct{ io.Reader }{r.Body}, make([]byte, copyPieces))
+	switch {
+	case err != nil:
+		return err
+	case r.ContentLength < 0:
+		_, err = io.WriteString(c, "0\r\n\r\n")
+		return err
+	case n != r.ContentLength:
+		return fmt.Errorf("the body ended after %d of %d bytes: %w", n, r.ContentLength, io.ErrUnexpectedEOF)
+	}
+	return nil
+}
+
+// idleWriter gives each piece its own time.
+type idleWriter struct {
+	c   *conn
+	out io.Writer
+}
+
+func (w idleWriter) Write(p []byte) (int, error) {
+	_ = w.c.SetWriteDeadline(time.Now().Add(w.c.o.Idle))
+	return w.out.Write(p)
+}
+
+// An answer is an app's response: its head, and its body as it comes. sent is nil if the request went out as a whole before.
+type answer struct {
+	proto   string
+	status  int
+	header  http.Header // all of it but Transfer-Encoding, as it came
+	length  int64       // of the body; -1 if only its end will tell
+	body    io.Reader
+	trailer func() error // reads what follows a body in chunks; nil if nothing does
+	close   bool         // the app will close the connection
+	sent    *upload
+	conn    *conn
+	over    func(reusable bool) // called once
+	ended   bool                // the body was read to its end
+	closed  bool
+}
+
+// receive reads the head of the answer; informational ones before it are passed over.
+func (c *conn) receive(method string, trace *httptrace.ClientTrace) (*answer, error) {
+	c.limit.N = maxHead
+	defer func() { c.limit.N = math.MaxInt64 }()
+	if _, err := c.in.Peek(1); err != nil {
+		return nil, err
+	}
+	if trace != nil && trace.GotFirstResponseByte != nil {
+		trace.GotFirstResponseByte()
+	}
+	for {
+		a, err := c.readHead(method)
+		switch {
+		case err != nil && c.limit.N <= 0:
+			return nil, fmt.Errorf("its head is longer than %d bytes", maxHead)
+		case err != nil:
+			return nil, err
+		case a.status == http.StatusSwitchingProtocols:
+			return nil, errors.New("it switched protocols, which was not asked for")
+		case a.status >= 200:
+			return a, nil
+		}
+	}
+}
+
+func (c *conn) readHead(method string) (*answer, error) {
+	line, err := c.text.ReadLine()
+	if err != nil {
+		return nil, unexpected(err)
+	}
+	proto, rest, _ := strings.Cut(line, " ")
+	code, _, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
+	a := &answer{conn: c, proto: proto}
+	if a.status, err = strconv.Atoi(code); err != nil || len(code) != 3 || a.status < 100 || a.status > 599 || !strings.HasPrefix(proto, "HTTP/1.") {
+		return nil, fmt.Errorf("it begins with %.40q, which is no HTTP", line)
+	}
+	header, err := c.text.ReadMIMEHeader()
+	if err != nil {
+		return nil, unexpected(err)
+	}
+	a.header = http.Header(header)
+	a.close = proto == "HTTP/1.0" && !hasToken(a.header["Connection"], "keep-alive") || hasToken(a.header["Connection"], "close")
+	return a, c.frame(a, method)
+}
+
+// frame finds out where the body ends: RFC 9112 section 6.3.
+func (c *conn) frame(a *answer, method string) error {
+	coding := a.header["Transfer-Encoding"]
+	delete(a.header, "Transfer-Encoding")
+	length, err := contentLength(a.header["Content-Length"])
+	switch {
+	case err != nil:
+		return err
+	case method == http.MethodHead || a.status < 200 || a.status == http.StatusNoContent || a.status == http.StatusNotModified:
+		a.length, a.body = length, http.NoBody
+		if method != http.MethodHead {
+			a.length = 0 // whatever it announced
+		}
+	case hasToken(coding, "chunked"):
+		delete(a.header, "Content-Length")
+		a.length, a.body, a.trailer = -1, httputil.NewChunkedReader(c.in), c.skipTrailer
+	case len(coding) > 0:
+		return fmt.Errorf("it has a transfer coding that hook doesn't know: %.40q", coding[0])
+	case length >= 0:
+		a.length, a.body = length, io.LimitReader(c.in, length)
+	default:
+		a.length, a.body, a.close = -1, c.in, true
+	}
+	return nil
+}
+
+// contentLength is -1 if there is none. Several that agree count as one.
+func contentLength(values []string) (int64, error) {
+	length := int64(-1)
+	for i, value := range values {
+		n, err := strconv.ParseUint(strings.TrimSpace(value), 10, 63)
+		if err != nil || i > 0 && int64(n) != length {
+			return 0, fmt.Errorf("it has a Content-Length of %.40q", strings.Join(values, ", "))
+		}
+		length = int64(n)
+	}
+	return length, nil
+}
+
+func hasToken(values []string, token string) bool {
+	for _, value := range values {
+		for part := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(part), token) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// skipTrailer reads over the fields behind a body in chunks.
+func (c *conn) skipTrailer() error {
+	for read := 0; read <= maxTrailers; {
+		line, err := c.text.ReadLineBytes()
+		if err != nil {
+			return unexpected(err)
+		}
+		if len(line) == 0 {
+			return nil
+		}
+		read += len(line)
+	}
+	return fmt.Errorf("its trailer is longer than %d bytes", maxTrailers)
+}
+
+// Read reads the body. A body that is cut off is io.ErrUnexpectedEOF.
+func (a *answer) Read(p []byte) (int, error) {
+	if a.ended {
+		return 0, io.EOF
+	}
+	if a.length < 0 || a.length > inOneWrite { // a short body has come within the time for the head
+		_ = a.conn.SetReadDeadline(time.Now().Add(a.conn.o.Idle))
+	}
+	n, err := a.body.Read(p)
+	if l, ok := a.body.(*io.LimitedReader); ok && err == io.EOF && l.N > 0 {
+		return n, io.ErrUnexpectedEOF
+	}
+	if err == io.EOF && a.trailer != nil {
+		if err := a.trailer(); err != nil {
+			return n, err
+		}
+	}
+	a.ended = err == io.EOF
+	return n, err
+}
+
+// Close gives the connection back, if both bodies are over and it can carry another request.
+func (a *answer) Close() error {
+	if a.closed {
+		return nil
+	}
+	a.closed = true
+	if l, ok := a.body.(*io.LimitedReader); a.length == 0 || a.body == http.NoBody || ok && l.N == 0 {
+		a.ended = true
+	}
+	reusable := a.ended && !a.close
+	if reusable && a.sent != nil {
+		select {
+		case <-a.sent.done:
+			reusable = a.sent.err == nil
+		default:
+			reusable = false
+		}
+	}
+	a.over(reusable)
+	return nil
+}
+
+// unexpected makes an end in the middle of something what it is.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
