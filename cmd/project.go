@@ -38,6 +38,14 @@ func findProject(h home) (project, error) {
 	return project{dir, h}, nil
 }
 
+// dirs are the folders whose .env counts: the current one, which may be a part of the project, and the project's.
+func (p project) dirs() []string {
+	if here, err := os.Getwd(); err == nil && here != p.dir {
+		return []string{here, p.dir}
+	}
+	return []string{p.dir}
+}
+
 // above finds the nearest folder from dir upwards that holds mark.
 func above(dir, mark string) (string, bool) {
 	for {

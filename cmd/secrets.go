@@ -17,7 +17,8 @@ import (
 )
 
 // secrets are the signing secrets that apply in a project, found in this order: the --secret flags, HOOK_SECRET_STRIPE and
-// the like, the variables that apps usually have them in, the same in the project's .env, and the project's test secret.
+// the like, the variables that apps usually have them in, the same in .env of the current folder or the project's, and the
+// project's test secret.
 // It is safe for concurrent use.
 type secrets struct {
 	project   project
@@ -46,11 +47,13 @@ func findSecrets(p project, flags []string, stdin io.Reader, talk io.Writer) (*s
 		name, value, _ := strings.Cut(pair, "=")
 		s.variables = append(s.variables, variable{name, value, name})
 	}
-	env, err := readDotEnv(filepath.Join(p.dir, ".env"))
-	if err != nil {
-		_, _ = fmt.Fprintln(talk, "hook: warning:", err)
+	for _, dir := range p.dirs() {
+		env, err := readDotEnv(filepath.Join(dir, ".env"))
+		if err != nil {
+			_, _ = fmt.Fprintln(talk, "hook: warning:", err)
+		}
+		s.variables = append(s.variables, env...)
 	}
-	s.variables = append(s.variables, env...)
 	m, err := p.remember(func(m *memory) (changed bool) {
 		for _, provider := range signature.Providers() {
 			_, made := m.test(provider)

@@ -63,7 +63,7 @@ func (f finding) text(p pen, width int) string {
 	fmt.Fprintf(&b, "%s %s: %s\n\n", p.verdict(f.result.Verdict), f.result.Verdict, f.why.Headline)
 	fmt.Fprintf(&b, "  %s\n", inspect.Printable(f.about()))
 	if f.result.Expected != "" {
-		fmt.Fprintf(&b, "  expected  %s   with %s\n", shorten(f.result.Expected), f.result.Secret)
+		fmt.Fprintf(&b, "  expected  %s   with the secret from %s\n", shorten(f.result.Expected), f.result.Secret)
 	}
 	if f.result.Got != "" {
 		fmt.Fprintf(&b, "  got       %s%s\n", inspect.Printable(shorten(f.result.Got)), f.age())
