@@ -16,9 +16,9 @@ import (
 // A tunnel is one client's live connection.
 type tunnel struct {
 	name     string
-	owner    Owner
 	instance string
 	session  *wire.Session
+	end      context.CancelFunc // ends the session when it has said what it had to say
 }
 
 // tunnels are the live connections by their endpoint's name.
@@ -77,9 +77,9 @@ const helloTimeout = 10 * time.Second
 func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 	grant := Grant{Pattern: "*"}
 	if s.cfg.Tokens != nil {
-		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		var known bool
-		if grant, known = s.cfg.Tokens.Grant(token); !known {
+		if grant, known = s.cfg.Tokens.Grant(token); !known || !strings.EqualFold(scheme, "Bearer") {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="hook-relay"`)
 			fail(http.StatusUnauthorized, "unauthorized", "this relay wants a token that it knows").Answer(w, "")
 			return
@@ -123,7 +123,9 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 	if refused := s.mayClaim(ctx, hello, grant, owner); refused != nil {
 		return errors.Join(refused, wire.Refuse(conn, refused))
 	}
-	t := &tunnel{name: hello.Name, owner: owner, instance: hello.Instance}
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	t := &tunnel{name: hello.Name, instance: hello.Instance, end: end}
 	t.session = wire.NewSession(conn, wire.Config{
 		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: hello.MaxStreams, Heartbeat: s.cfg.Beat,
 	})
@@ -136,11 +138,13 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 		return errors.Join(refused, wire.Refuse(conn, refused))
 	}
 	defer s.tunnels.remove(t)
-	if old != nil {
-		if old.instance != t.instance {
-			old.session.GoAway(&wire.GoAway{Code: wire.CodeReplaced, Message: "another hook of yours took " + t.name + " over"})
-		}
+	switch {
+	case old == nil:
+	case old.instance == t.instance: // its connection is dead
 		old.session.Close()
+	default:
+		old.session.GoAway(&wire.GoAway{Code: wire.CodeReplaced, Message: "another hook of yours took " + t.name + " over"})
+		old.end()
 	}
 	s.log.Info("tunnel connected", "endpoint", t.name, "instance", t.instance)
 	return t.session.Run(ctx)
@@ -151,6 +155,8 @@ func (s *Server) mayClaim(ctx context.Context, h wire.Hello, grant Grant, owner 
 	case !ValidName(h.Name):
 		return &wire.GoAway{Code: wire.CodeNameInvalid,
 			Message: "a name has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -"}
+	case s.cfg.Tokens == nil && h.Secret == "":
+		return &wire.GoAway{Code: wire.CodeForbidden, Message: "a name without a token needs a secret that proves whose it is"}
 	case !grant.Allows(h.Name):
 		return &wire.GoAway{Code: wire.CodeForbidden, Message: "this token may claim names like " + grant.Pattern + " only"}
 	}

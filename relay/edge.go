@@ -59,6 +59,9 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, pat
 	case r.Context().Err() != nil:
 		e.hangUp()
 	case err != nil:
+		if e.stream != nil && errors.Is(err, errLate) {
+			e.stream.Reset(wire.ResetTimeout, errLate.Error())
+		}
 		e.failure(err).Answer(w, head.ID)
 	default:
 		e.pass(response)

@@ -150,7 +150,7 @@ func (h *house) claim(name string) wire.Conn {
 	conn := wire.WebSocket(ws)
 	h.t.Cleanup(func() { _ = conn.Close() })
 	if _, err := wire.SendHello(conn, wire.Hello{
-		Versions: []int{wire.Version}, Name: name, Instance: "by hand", Window: wire.DefaultWindow, MaxStreams: 1,
+		Versions: []int{wire.Version}, Name: name, Secret: "mine", Instance: "by hand", Window: wire.DefaultWindow, MaxStreams: 1,
 	}); err != nil {
 		h.t.Fatal(err)
 	}
@@ -256,4 +256,14 @@ func within[T any](t testing.TB, c <-chan T, what string) (v T) {
 		t.Fatalf("%s: nothing came", what)
 	}
 	return v
+}
+
+// hasty makes a client that gives requests in flight no time when it stops.
+func hasty(c *tunnel.Client) { c.Drain = 1 }
+
+// answering makes a handler that always says the same.
+func answering(word string) handler {
+	return func(_ context.Context, w http.ResponseWriter, _ *inspect.Delivery, _ io.Reader) {
+		_, _ = io.WriteString(w, word)
+	}
 }

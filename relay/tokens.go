@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -90,13 +89,14 @@ func (f *TokenFile) read() error {
 	defer func() { _ = file.Close() }()
 	grants := make(map[[32]byte]Grant)
 	lines := bufio.NewScanner(file)
-	for n := 1; lines.Scan(); n++ {
+	n := 1
+	for ; lines.Scan(); n++ {
 		if err := readGrant(grants, lines.Text()); err != nil {
 			return fmt.Errorf("%s:%d: %w", f.path, n, err)
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return &fs.PathError{Op: "read", Path: f.path, Err: err}
+		return fmt.Errorf("%s:%d: %w", f.path, n, err)
 	}
 	f.grants, f.changed, f.size = grants, info.ModTime(), info.Size()
 	return nil

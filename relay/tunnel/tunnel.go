@@ -53,14 +53,18 @@ const (
 )
 
 // Run connects and serves until ctx ends, which is not an error, or until dialling again can't help: then it
-// returns a *wire.GoAway, *RefusedError or *NotRelayError. It reconnects by itself with exponential backoff and full
-// jitter; State tells how it stands. No handler outlives it.
+// returns a *wire.GoAway, *RefusedError, *NotRelayError or what CheckRelay says. It reconnects by itself with
+// exponential backoff and full jitter; State tells how it stands. No handler outlives it.
 func (c *Client) Run(ctx context.Context) error {
 	retry := &backoff.ExponentialBackOff{
 		InitialInterval: 500 * time.Millisecond, Multiplier: 2, MaxInterval: 15 * time.Second,
 		RandomizationFactor: 1, // full jitter: from nothing to twice the interval
 	}
 	retry.Reset()
+	if err := CheckRelay(c.Relay, c.Token); err != nil {
+		c.state.Set(State{Phase: Stopped, Err: err})
+		return err
+	}
 	for {
 		began := time.Now()
 		err := c.session(ctx)

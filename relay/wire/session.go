@@ -87,11 +87,17 @@ func (s *Session) Greet(w Welcome) {
 	}
 }
 
+// lastWords is how long what is left to be sent may take when a session ends.
+const lastWords = time.Second
+
 // Run reads from the connection until it ends, and returns why: one of the errors above, a *ProtocolError or the peer's
-// *GoAway if that was the last word. When ctx ends it returns ErrClosed. No goroutine of the session outlives Run, its
-// handlers included: their streams' contexts are cancelled.
+// *GoAway if that was the last word. When ctx ends it returns ErrClosed, with all sent that was to be sent if the peer
+// still reads. No goroutine of the session outlives Run, its handlers included: their streams' contexts are cancelled.
 func (s *Session) Run(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { s.end(ErrClosed) })
+	stop := context.AfterFunc(ctx, func() {
+		s.out.flushed(lastWords)
+		s.end(ErrClosed)
+	})
 	defer stop()
 	var aside sync.WaitGroup
 	aside.Go(func() { s.out.run(s.done) })
@@ -100,7 +106,8 @@ func (s *Session) Run(ctx context.Context) error {
 	err := s.read()
 	var broken *ProtocolError
 	if errors.As(err, &broken) {
-		s.sayGoAway(&GoAway{Code: CodeProtocol, Message: broken.What})
+		s.GoAway(&GoAway{Code: CodeProtocol, Message: broken.What})
+		s.out.flushed(lastWords)
 	}
 	s.end(err)
 	aside.Wait()
@@ -194,18 +201,14 @@ func (s *Session) Open(head *RequestHead, first []byte, end bool) (*Stream, erro
 	return st, err
 }
 
-// GoAway tells the peer that no further stream is opened or accepted here. Streams that are open go on.
+// GoAway tells the peer that no further stream is opened or accepted here. Streams that are open go on. It doesn't wait
+// for a connection that is full.
 func (s *Session) GoAway(g *GoAway) {
 	s.mu.Lock()
 	s.going = true
 	s.mu.Unlock()
-	s.sayGoAway(g)
-}
-
-func (s *Session) sayGoAway(g *GoAway) {
-	payload, err := json.Marshal(g)
-	if err == nil {
-		_ = s.out.send(frameGoAway, 0, 0, payload) // a connection that is broken says so by itself
+	if payload, err := json.Marshal(g); err == nil {
+		s.out.post(frameGoAway, 0, payload)
 	}
 }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"sync"
+	"time"
 )
 
 // How much may wait for the connection before a sender must wait itself. Body bytes wait first, so that one big body
@@ -79,7 +80,7 @@ func (w *writer) send(kind frameType, flags byte, stream uint32, payload ...[]by
 	return err
 }
 
-// post is put for the reading goroutine, which must never wait for a write: two sides that both did would wait forever.
+// post is put for who must never wait for a write, as the reading goroutine: two sides that both did would wait forever.
 func (w *writer) post(kind frameType, stream uint32, payload ...[]byte) {
 	if mine, _ := w.put(kind, 0, stream, payload...); mine {
 		w.later()
@@ -154,6 +155,22 @@ func (w *writer) write(out []byte) error {
 		out = out[n:]
 	}
 	return w.conn.Write(out)
+}
+
+// flushed waits until nothing is left to be written, the writer has failed, or the time is over.
+func (w *writer) flushed(within time.Duration) {
+	deadline := time.Now().Add(within)
+	late := time.AfterFunc(within, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.room.Broadcast()
+	})
+	defer late.Stop()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.busy && w.err == nil && time.Now().Before(deadline) {
+		w.room.Wait()
+	}
 }
 
 // stop fails all that is sent from now on.
