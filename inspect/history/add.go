@@ -18,7 +18,8 @@ import (
 // itself when the cause is gone; what has failed is not tried again.
 func (s *Store) Add(d *inspect.Delivery) *Pending {
 	held := *d
-	j := &job{what: "store delivery " + d.ID, size: int64(len(d.Body.Bytes)) + 2048}
+	j := &job{size: int64(len(d.Body.Bytes)) + 2048}
+	j.what = func() string { return "store delivery " + held.ID }
 	j.run = func(tx *transaction) (err error) {
 		if tx.project == "" {
 			return errNoProject
@@ -36,7 +37,8 @@ func (s *Store) Add(d *inspect.Delivery) *Pending {
 // The attempt may wait up to 50 ms, to ride along with the next delivery's commit; Flush and Close hurry it. For the
 // rest it is as with Add; the Pending's error is a *NotFoundError if there is no such delivery.
 func (s *Store) AddAttempt(id string, a inspect.Attempt) *Pending {
-	j := &job{what: fmt.Sprintf("store attempt %d of %s", a.Number, id), size: 1024, lazy: true}
+	j := &job{size: 1024, lazy: true}
+	j.what = func() string { return fmt.Sprintf("store attempt %d of %s", a.Number, id) }
 	if a.Response != nil {
 		held := *a.Response
 		a.Response = &held

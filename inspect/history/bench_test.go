@@ -140,7 +140,7 @@ func BenchmarkWatchIdle(b *testing.B) {
 	w := watcher{store: s}
 	defer w.disconnect()
 	for b.Loop() {
-		if _, err := w.next(b.Context()); err != nil {
+		if _, _, err := w.next(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}

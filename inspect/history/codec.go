@@ -3,7 +3,6 @@ package history
 import (
 	"encoding/binary"
 	"errors"
-	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -12,15 +11,20 @@ import (
 
 var errHeader = errors.New("malformed stored header")
 
-// encodeHeader is h as bytes: the number of names, then for each name in order its text, the number of its values, and
+// appendHeader appends h to b: the number of names, then for each name in order its text, the number of its values, and
 // their texts. Numbers are varints, and a text is its length and its bytes, whatever they are: a header may hold
-// invalid UTF-8, which no text format keeps. A nil header is nil.
-func encodeHeader(h http.Header) []byte {
+// invalid UTF-8, which no text format keeps. A nil header is nothing.
+func appendHeader(b []byte, h http.Header) []byte {
 	if h == nil {
-		return nil
+		return b
 	}
-	b := binary.AppendUvarint(make([]byte, 0, 1024), uint64(len(h)))
-	for _, name := range slices.Sorted(maps.Keys(h)) {
+	b = binary.AppendUvarint(b, uint64(len(h)))
+	names := make([]string, 0, 32) // on the stack, for most
+	for name := range h {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
 		b = appendText(b, name)
 		b = binary.AppendUvarint(b, uint64(len(h[name])))
 		for _, value := range h[name] {
@@ -34,7 +38,8 @@ func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// decodeHeader is the inverse of encodeHeader. A name without values comes back with an empty slice.
+// decodeHeader is the inverse of appendHeader. No bytes are a nil header. A name without values
+// comes back with an empty slice.
 func decodeHeader(b []byte) (http.Header, error) {
 	if len(b) == 0 {
 		return nil, nil

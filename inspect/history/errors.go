@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -56,9 +55,12 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%q means several deliveries: %s", e.Ref, strings.Join(e.IDs, ", "))
 }
 
-// isCode says whether err is SQLite's, with the given primary result code.
+// isCode says whether err is SQLite's, from the driver or a connection, with the given primary result code.
 func isCode(err error, code int) bool {
-	e, ok := errors.AsType[*sqlite.Error](err)
+	e, ok := errors.AsType[interface {
+		error
+		Code() int
+	}](err)
 	return ok && e.Code()&0xff == code
 }
 

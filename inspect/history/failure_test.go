@@ -41,9 +41,8 @@ func TestDiskFull(t *testing.T) {
 	before := simple(0)
 	store(t, s.Add(before))
 	// A limit on the pages is to SQLite what a full disk is. It ends with the connection.
-	err := s.do(t.Context(), "fill the disk", func(ctx context.Context, tx *transaction) error {
-		var pages int
-		return tx.conn.QueryRowContext(ctx, "PRAGMA max_page_count = 1").Scan(&pages)
+	err := s.do(t.Context(), "fill the disk", func(tx *transaction) error {
+		return tx.conn.exec("PRAGMA max_page_count = 1")
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +65,7 @@ func TestLockedForLong(t *testing.T) {
 	hold, held := make(chan struct{}), make(chan struct{})
 	done := make(chan error)
 	go func() {
-		done <- other.do(context.Background(), "hold the lock", func(context.Context, *transaction) error {
+		done <- other.do(context.Background(), "hold the lock", func(*transaction) error {
 			close(held)
 			<-hold
 			return nil
@@ -93,7 +92,7 @@ func TestQueueFull(t *testing.T) {
 	hold, held := make(chan struct{}), make(chan struct{})
 	done := make(chan error)
 	go func() {
-		done <- s.do(context.Background(), "stall", func(context.Context, *transaction) error {
+		done <- s.do(context.Background(), "stall", func(*transaction) error {
 			close(held)
 			<-hold
 			return nil

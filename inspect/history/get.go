@@ -69,8 +69,12 @@ func getDelivery(ctx context.Context, tx *sql.Tx, id string) (*inspect.Delivery,
 }
 
 func getAttempts(ctx context.Context, tx *sql.Tx, n int64) ([]inspect.Attempt, error) {
-	const query = `SELECT number, target, started, connect, wait, total, outcome, err, status, header, size, complete,
-		sha256, body FROM attempt WHERE n = ? ORDER BY number`
+	const query = `WITH RECURSIVE chain (change) AS (
+			SELECT last FROM delivery WHERE n = ?
+			UNION ALL SELECT previous FROM chain JOIN attempt USING (change)
+		)
+		SELECT number, target, started, connect, wait, total, outcome, err, status, header, size, complete, sha256, body
+		FROM chain JOIN attempt USING (change) ORDER BY number, change DESC`
 	rows, err := tx.QueryContext(ctx, query, n)
 	if err != nil {
 		return nil, err
@@ -82,7 +86,10 @@ func getAttempts(ctx context.Context, tx *sql.Tx, n int64) ([]inspect.Attempt, e
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, a)
+		replaced := len(all) > 0 && all[len(all)-1].Number == a.Number
+		if !replaced {
+			all = append(all, a)
+		}
 	}
 	return all, rows.Err()
 }

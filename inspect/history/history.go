@@ -166,7 +166,7 @@ func (s *Store) Flush(ctx context.Context) error {
 	if s.queue.idle() {
 		return nil
 	}
-	return s.do(ctx, "flush history", func(context.Context, *transaction) error { return nil })
+	return s.do(ctx, "flush history", func(*transaction) error { return nil })
 }
 
 // Failed is how many deliveries and attempts could not be stored since Open, and the latest write's error, which is nil

@@ -69,13 +69,12 @@ func (s *Store) list(ctx context.Context, q Query) ([]inspect.Summary, error) {
 	if limit == 0 {
 		limit = defaultLimit
 	}
-	query := "SELECT changed, " + summaryColumns + " FROM delivery" + w.String() + " ORDER BY received DESC, n DESC LIMIT ?"
+	query := "SELECT " + summaryColumns + " FROM delivery" + w.String() + " ORDER BY received DESC, n DESC LIMIT ?"
 	rows, err := tx.QueryContext(ctx, query, append(w.args, limit)...)
 	if err != nil {
 		return nil, err
 	}
-	all, _, err := scanSummaries(rows)
-	return all, err
+	return scanSummaries(rows)
 }
 
 // A where is the conditions of a query and their arguments.
@@ -166,24 +165,24 @@ func (w *where) or(either []string) {
 	}
 }
 
-// summaryColumns are what scanSummaries reads, behind changed.
+// summaryColumns are what scanSummaries reads.
 const summaryColumns = `id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
 	verdict, reason, size, attempts, target, status, duration, outcome, err`
 
-// scanSummaries reads all rows, closes them, and returns the highest changed among them too.
-func scanSummaries(rows *sql.Rows) (all []inspect.Summary, last int64, err error) {
+// scanSummaries reads all rows and closes them.
+func scanSummaries(rows *sql.Rows) (all []inspect.Summary, err error) {
 	defer rows.Close()
 	for rows.Next() {
 		var s inspect.Summary
-		var changed, received int64
-		err := rows.Scan(&changed, &s.ID, &s.ReplayOf, &s.RedeliveryOf, &s.Endpoint, &s.Method, &s.Path, &received,
+		var received int64
+		err := rows.Scan(&s.ID, &s.ReplayOf, &s.RedeliveryOf, &s.Endpoint, &s.Method, &s.Path, &received,
 			&s.Provider, &s.EventType, &s.ProviderID, (*string)(&s.Verdict), (*string)(&s.Reason), &s.BodySize,
 			&s.Attempts, &s.Target, &s.Status, (*int64)(&s.Duration), (*string)(&s.Outcome), &s.Err)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		s.ReceivedAt = timeOf(received)
-		all, last = append(all, s), max(last, changed)
+		all = append(all, s)
 	}
-	return all, last, rows.Err()
+	return all, rows.Err()
 }

@@ -119,9 +119,11 @@ func TestListUsesIndex(t *testing.T) {
 		"SELECT id FROM delivery WHERE project = 'p' ORDER BY received DESC, n DESC LIMIT 50": sorted,
 		"SELECT id FROM delivery ORDER BY received DESC, n DESC LIMIT 50":                     sorted,
 
-		"SELECT id FROM delivery WHERE changed > 7 AND +project = 'p' ORDER BY changed": "SEARCH delivery USING INDEX delivery_changed (changed>?)",
+		"SELECT id FROM delivery WHERE " + changedBetween: "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?) " +
+			"LIST SUBQUERY 2 COMPOUND QUERY LEFT-MOST SUBQUERY SEARCH delivery USING INTEGER PRIMARY KEY (rowid>? AND rowid<?) " +
+			"UNION ALL SEARCH attempt USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
 	} {
-		rows, err := s.reads.Query("EXPLAIN QUERY PLAN " + query)
+		rows, err := s.reads.Query("EXPLAIN QUERY PLAN "+query, 7, 9)
 		if err != nil {
 			t.Fatal(err)
 		}

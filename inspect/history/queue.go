@@ -34,7 +34,7 @@ func (p *Pending) RedeliveryOf() string { return p.redeliveryOf }
 
 // A job is one thing for the writer to do.
 type job struct {
-	what    string // what is being done, for errors
+	what    func() string // what is being done, for errors
 	run     func(*transaction) error
 	pending *Pending
 	size    int64 // of the memory that it holds on to, about

@@ -22,25 +22,36 @@ func migrations() []string { return []string{schema1} }
 // A delivery's row holds what lists show, so that they read nothing else and pages hold many; the rest, with the body, is
 // in request. Times are nanoseconds since 1970 in UTC, and 0 is the zero time.
 //
-// state.changed numbers all changes in the order of their commits. A delivery's n is the number of the change that
-// brought it, and changed that of its latest: n is never used twice, and a cursor over changed misses nothing. All
-// deliveries with n <= state.indexed are in search.
+// All changes are numbered, in the order of their commits. A delivery's n is the number of the change that brought it.
+// Each attempt that is stored is one more row under the number of its change, and names the delivery's row before it, so
+// that it needs no index: the delivery's last is the newest. Of rows with the same delivery and number the newest counts.
+// No number is used twice: state.floor is at least that of every change that was deleted.
+//
+// A delivery is under way if it has no attempt or a pending one, and the writer who stored that is not done. All that a
+// writer stored is numbered from its first on.
+//
+// All deliveries with n <= state.indexed are in search.
 //
 // Each index costs every write a page, so there are few: delivery_received serves the lists of one project and of all.
 const schema1 = `
 CREATE TABLE state (
 	one     INTEGER PRIMARY KEY CHECK (one = 1),
-	changed INTEGER NOT NULL,
+	floor   INTEGER NOT NULL,
 	indexed INTEGER NOT NULL
 ) STRICT;
 INSERT INTO state VALUES (1, 0, 0);
 
+CREATE TABLE writer (
+	w     INTEGER PRIMARY KEY,
+	name  TEXT NOT NULL UNIQUE,
+	first INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE delivery (
 	n             INTEGER PRIMARY KEY,
-	changed       INTEGER NOT NULL,
 	id            TEXT NOT NULL UNIQUE,
 	project       TEXT NOT NULL,
-	writer        TEXT NOT NULL,    -- the instance in which it is under way, or ''
+	writer        INTEGER NOT NULL,
 	received      INTEGER NOT NULL,
 	replay_of     TEXT NOT NULL,
 	redelivery_of TEXT NOT NULL,
@@ -53,16 +64,15 @@ CREATE TABLE delivery (
 	verdict       TEXT NOT NULL,
 	reason        TEXT NOT NULL,
 	size          INTEGER NOT NULL, -- of the whole body
+	last          INTEGER NOT NULL DEFAULT 0,
 	attempts      INTEGER NOT NULL DEFAULT 0,
-	target        TEXT NOT NULL DEFAULT '', -- this and all below: of the last attempt
+	target        TEXT NOT NULL DEFAULT '', -- this and all below: of the attempt with the highest number
 	status        INTEGER NOT NULL DEFAULT 0,
 	duration      INTEGER NOT NULL DEFAULT 0,
 	outcome       TEXT NOT NULL DEFAULT '',
 	err           TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX delivery_received ON delivery (received, project);
-CREATE INDEX delivery_changed  ON delivery (changed);
-CREATE INDEX delivery_writer   ON delivery (writer) WHERE writer <> '';
 CREATE INDEX delivery_provider ON delivery (provider_id, received) WHERE provider_id <> '' AND replay_of = '';
 
 CREATE TABLE request (
@@ -85,7 +95,10 @@ CREATE TABLE request (
 ) STRICT;
 
 CREATE TABLE attempt (
-	n        INTEGER NOT NULL,
+	change   INTEGER PRIMARY KEY,
+	n        INTEGER NOT NULL,     -- the delivery
+	previous INTEGER NOT NULL,     -- the change of the delivery's row before, or 0
+	writer   INTEGER NOT NULL,
 	number   INTEGER NOT NULL,
 	target   TEXT NOT NULL,
 	started  INTEGER NOT NULL,
@@ -99,14 +112,17 @@ CREATE TABLE attempt (
 	size     INTEGER NOT NULL,
 	complete INTEGER NOT NULL,
 	sha256   BLOB,
-	body     BLOB,
-	PRIMARY KEY (n, number)
-) STRICT, WITHOUT ROWID;
+	body     BLOB
+) STRICT;
 
 CREATE VIRTUAL TABLE search USING fts5(
 	text, content='', contentless_delete=1, tokenize="unicode61 tokenchars '_-'"
 );
 `
+
+// pageSize is how much is written at least for each place that a change touches, in bytes. A delivery of some KiB touches
+// fewer of this size, which is worth a tenth in batches; from 16384 on single writes are dearer again.
+const pageSize = 8192
 
 // An access is what a connection is for.
 type access int
@@ -118,26 +134,40 @@ const (
 	accessReadOnly               // changes nothing
 )
 
-// dsn is the data source name of the database at path, which must be absolute.
-func dsn(path string, a access, busy time.Duration) string {
+// uri names the database at path, which must be absolute, to SQLite.
+func uri(path string, a access) *url.URL {
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") { // C:/...
 		slashed = "/" + slashed
 	}
-	q := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds())}}
-	q.Set("mode", "rw")
+	mode := "rw"
+	if a == accessReadOnly {
+		mode = "ro"
+	}
+	return &url.URL{Scheme: "file", Path: slashed, RawQuery: "mode=" + mode}
+}
+
+// pragmas are what a connection begins with.
+func pragmas(a access, busy time.Duration) []string {
+	all := []string{fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds())}
 	switch a {
 	case accessWrite:
-		// A checkpoint costs two syncs, and copies a page once however often it was written: at this size (64 MiB)
-		// an Add takes a sixth less than at 16 MiB.
-		q["_pragma"] = append(q["_pragma"], "synchronous(normal)", "wal_autocheckpoint(16000)",
-			"journal_size_limit(67108864)", "cache_size(-16384)")
+		// A checkpoint costs two syncs, and copies a page once however often it was written: at this size an Add takes
+		// a sixth less than at 16 MiB.
+		const log = 64 << 20
+		all = append(all, "synchronous(normal)", fmt.Sprintf("wal_autocheckpoint(%d)", log/pageSize),
+			fmt.Sprintf("journal_size_limit(%d)", log), "cache_size(-16384)")
 	case accessRead:
-		q["_pragma"] = append(q["_pragma"], "query_only(1)")
-	case accessReadOnly:
-		q.Set("mode", "ro")
+		all = append(all, "query_only(1)")
 	}
-	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: q.Encode()}).String()
+	return all
+}
+
+// dsn is the database as the driver takes it.
+func dsn(path string, a access, busy time.Duration) string {
+	u := uri(path, a)
+	u.RawQuery += "&" + url.Values{"_pragma": pragmas(a, busy)}.Encode()
+	return u.String()
 }
 
 // prepare checks that the file at path is a history that this version understands, and brings it up to date.
@@ -193,9 +223,12 @@ func readVersion(ctx context.Context, conn *sql.Conn, path string) (int, error) 
 	return version, nil
 }
 
-// enterWAL sets the journal mode, which is kept in the file. SQLite does not wait for others here as it does elsewhere,
-// and several processes may be creating the database at once.
+// enterWAL sets the size of the pages and the journal mode, which are kept in the file. SQLite does not wait for others
+// here as it does elsewhere, and several processes may be creating the database at once.
 func enterWAL(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA page_size = %d", pageSize)); err != nil {
+		return err
+	}
 	for try := 1; ; try++ {
 		_, err := conn.ExecContext(ctx, "PRAGMA journal_mode = wal")
 		if !isBusy(err) || try == 100 {

@@ -44,7 +44,7 @@ func scanUnindexed(ctx context.Context, tx *sql.Tx, p pattern) ([]int64, error) 
 	return found, err
 }
 
-// A querier is a *sql.Tx or a *sql.Conn.
+// A querier is a *sql.Tx or a *sql.DB.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }

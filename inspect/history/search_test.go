@@ -1,7 +1,7 @@
 package history
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -80,9 +80,8 @@ func TestWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("all indexed")
-	err := s.do(t.Context(), "forget the index", func(ctx context.Context, tx *transaction) error {
-		_, err := tx.conn.ExecContext(ctx, "DELETE FROM search; UPDATE state SET indexed = 0")
-		return err
+	err := s.do(t.Context(), "forget the index", func(tx *transaction) error {
+		return errors.Join(tx.conn.exec("DELETE FROM search"), tx.conn.exec("UPDATE state SET indexed = 0"))
 	})
 	if err != nil {
 		t.Fatal(err)

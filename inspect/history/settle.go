@@ -10,8 +10,8 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
-// A delivery that is under way names the instance of hook that handles it, and each instance holds a lock on a file of
-// that name. So whoever comes later can tell a delivery that is under way from one that a crash left behind.
+// What is stored names the instance of hook that did, as a row of writer, and each instance holds a lock on a file of its
+// name. So whoever comes later can tell a delivery that is under way from one that a crash left behind.
 
 // settledErr is the error of an attempt that was settled.
 const settledErr = "hook ended before the attempt did"
@@ -26,8 +26,8 @@ func (s *Store) settleGone(ctx context.Context) error {
 		if !isGone(s.lockDir(), instance) {
 			continue
 		}
-		err := s.do(ctx, "settle interrupted deliveries", func(_ context.Context, tx *transaction) error {
-			return tx.settle(instance)
+		err := s.do(ctx, "settle interrupted deliveries", func(tx *transaction) error {
+			return tx.settle(instance, 0)
 		})
 		if err != nil {
 			return err
@@ -36,9 +36,9 @@ func (s *Store) settleGone(ctx context.Context) error {
 	return s.removeStaleLocks()
 }
 
-// instances are all that have deliveries under way.
+// instances are all that have stored something and did not close.
 func (s *Store) instances(ctx context.Context) ([]string, error) {
-	rows, err := s.reads.QueryContext(ctx, "SELECT DISTINCT writer FROM delivery WHERE writer <> ''")
+	rows, err := s.reads.QueryContext(ctx, "SELECT name FROM writer")
 	if err != nil {
 		return nil, err
 	}
@@ -68,33 +68,87 @@ func (s *Store) removeStaleLocks() error {
 	return err
 }
 
-// settle gives each delivery that is under way in instance the outcome interrupted.
-func (tx *transaction) settle(instance string) error {
-	ctx := context.Background()
-	deliveries, err := tx.numbers(ctx, "SELECT n FROM delivery WHERE writer = ?", instance)
+// register makes this instance known as a writer, before it stores anything.
+func (tx *transaction) register() error {
+	if tx.writer != 0 {
+		return nil
+	}
+	const insert = "INSERT INTO writer (name, first) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+	if err := tx.conn.exec(insert, tx.instance, tx.changed+1); err != nil {
+		return err
+	}
+	w, err := tx.numbers("SELECT w FROM writer WHERE name = ?", tx.instance)
+	if err == nil {
+		tx.writer = w[0]
+	}
+	return err
+}
+
+// settle gives each delivery that is under way in instance the outcome interrupted, and forgets the instance. Nothing is
+// under way there that was stored before the change with the number from.
+func (tx *transaction) settle(instance string, from int64) error {
+	const (
+		neverTried = "SELECT n FROM delivery WHERE n >= ? AND writer = ? AND last = 0"
+		// One that is stored anew comes soon behind, so to look for it here takes no index.
+		pending = `SELECT change FROM attempt AS a WHERE change >= ? AND writer = ? AND outcome = '' AND NOT EXISTS
+			(SELECT 1 FROM attempt AS b WHERE b.change > a.change AND b.n = a.n AND b.number = a.number)`
+	)
+	var w, first int64
+	err := tx.conn.each("SELECT w, first FROM writer WHERE name = ?", []any{instance}, func(row *statement) {
+		w, first = row.columnInt(0), row.columnInt(1)
+	})
+	if err != nil || w == 0 {
+		return err
+	}
+	from = max(from, first)
+	changes, err := tx.numbers(pending, from, w)
 	if err != nil {
 		return err
 	}
-	if err := tx.reserve(len(deliveries)); err != nil {
+	deliveries, err := tx.numbers(neverTried, from, w)
+	if err != nil {
 		return err
 	}
-	outcome := string(inspect.OutcomeInterrupted)
-	for _, n := range deliveries {
-		// One that was never attempted gets the attempt that it had coming.
-		const begun = `INSERT INTO attempt (n, number, target, started, connect, wait, total, outcome, err, size, complete)
-			SELECT n, 1, '', received, 0, 0, 0, '', '', 0, 0 FROM delivery WHERE n = ? AND attempts = 0`
-		if _, err := tx.conn.ExecContext(ctx, begun, n); err != nil {
-			return err
-		}
-		const ended = "UPDATE attempt SET outcome = ?, err = ? WHERE n = ? AND outcome = ''"
-		if _, err := tx.conn.ExecContext(ctx, ended, outcome, settledErr, n); err != nil {
-			return err
-		}
-		const summed = `UPDATE delivery SET changed = ?, writer = '', attempts = max(attempts, 1), outcome = ?, err = ?
-			WHERE n = ?`
-		if _, err := tx.conn.ExecContext(ctx, summed, tx.change(), outcome, settledErr, n); err != nil {
+	for _, change := range changes {
+		if err := tx.interrupt(change); err != nil {
 			return err
 		}
 	}
-	return nil
+	for _, n := range deliveries {
+		if err := tx.interruptUntried(n); err != nil {
+			return err
+		}
+	}
+	return tx.conn.exec("DELETE FROM writer WHERE w = ?", w)
+}
+
+// interrupt stores the pending attempt with that change anew, as interrupted.
+func (tx *transaction) interrupt(pending int64) error {
+	change := tx.change()
+	const again = `INSERT INTO attempt SELECT ?1, n, delivery.last, a.writer, number, a.target, started, connect, wait,
+		total, ?2, ?3, a.status, header, a.size, complete, sha256, body
+		FROM attempt AS a JOIN delivery USING (n) WHERE change = ?4`
+	outcome := string(inspect.OutcomeInterrupted)
+	if err := tx.conn.exec(again, change, outcome, settledErr, pending); err != nil {
+		return err
+	}
+	const this = " WHERE n = (SELECT n FROM attempt WHERE change = ?1)"
+	if err := tx.conn.exec("UPDATE delivery SET last = ?1"+this, change); err != nil {
+		return err
+	}
+	const summed = "UPDATE delivery SET outcome = ?2, err = ?3" + this +
+		" AND attempts = (SELECT number FROM attempt WHERE change = ?1)"
+	return tx.conn.exec(summed, change, outcome, settledErr)
+}
+
+// interruptUntried gives a delivery that was never attempted the attempt that it had coming.
+func (tx *transaction) interruptUntried(n int64) error {
+	received, err := tx.numbers("SELECT received FROM delivery WHERE n = ?", n)
+	if err != nil {
+		return err
+	}
+	_, _, err = tx.store(n, &inspect.Attempt{
+		Number: 1, Started: timeOf(received[0]), Outcome: inspect.OutcomeInterrupted, Err: settledErr,
+	})
+	return err
 }

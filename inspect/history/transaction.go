@@ -1,86 +1,81 @@
 package history
 
 import (
-	"context"
-	"database/sql"
-	"errors"
-	"fmt"
+	"net/http"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
+// latestChange is the number of the latest change. It stays that of a change that is deleted.
+const latestChange = `SELECT max(floor, coalesce((SELECT max(n) FROM delivery), 0),
+	coalesce((SELECT max(change) FROM attempt), 0)) FROM state`
+
 // A transaction is the writer's connection with its statements, while a transaction is open.
 type transaction struct {
-	conn     *sql.Conn
+	conn     *connection
 	instance string
 	project  string
 	changed  int64 // the number of the latest change
-	prepared []*sql.Stmt
+	writer   int64 // this instance's w
+	underWay underWay
+	scratch  []byte
 
-	beginning, committing         *sql.Stmt
-	reserving                     *sql.Stmt
-	earliest                      *sql.Stmt
-	insertDelivery, insertRequest *sql.Stmt
-	updateDelivery                *sql.Stmt
-	insertAttempt                 *sql.Stmt
+	beginning, committing, latest *statement
+	earliest, find                *statement
+	insertDelivery, insertRequest *statement
+	insertAttempt                 *statement
+	sumUp, link                   *statement
 }
 
-func (tx *transaction) prepare(ctx context.Context) error {
+func (tx *transaction) prepare() error {
 	for _, s := range []struct {
-		statement **sql.Stmt
+		statement **statement
 		query     string
 	}{
 		{&tx.beginning, "BEGIN IMMEDIATE"},
 		{&tx.committing, "COMMIT"},
-		{&tx.reserving, "UPDATE state SET changed = changed + ?1 RETURNING changed - ?1"},
+		{&tx.latest, latestChange},
 		{&tx.earliest, `SELECT id FROM delivery
 			WHERE provider_id = ? AND +provider = ? AND +project = ? AND provider_id <> '' AND replay_of = ''
 			ORDER BY received LIMIT 1`},
-		{&tx.insertDelivery, `INSERT INTO delivery (n, changed, id, project, writer, received, replay_of, redelivery_of,
+		{&tx.find, "SELECT n FROM delivery WHERE id = ?"},
+		{&tx.insertDelivery, `INSERT INTO delivery (n, id, project, writer, received, replay_of, redelivery_of,
 			endpoint, method, path, provider, event, provider_id, verdict, reason, size)
-			VALUES (?1, ?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},
 		{&tx.insertRequest, `INSERT INTO request (n, remote, proto, host, url, header, signer, secret, test, signed,
 			signed_fraction, expected, got, complete, sha256, body)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
-		{&tx.insertAttempt, `REPLACE INTO attempt (n, number, target, started, connect, wait, total, outcome, err,
-			status, header, size, complete, sha256, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
-		{&tx.updateDelivery, `UPDATE delivery SET changed = ?, writer = ?, attempts = ?, target = ?, status = ?,
-			duration = ?, outcome = ?, err = ? WHERE id = ? AND attempts <= ?3 RETURNING n`},
+		{&tx.insertAttempt, `INSERT INTO attempt (change, n, previous, writer, number, target, started, connect, wait,
+			total, outcome, err, status, header, size, complete, sha256, body)
+			SELECT ?, n, last, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM delivery WHERE n = ?`},
+		{&tx.sumUp, `UPDATE delivery SET last = ?, attempts = ?2, target = ?, status = ?, duration = ?, outcome = ?,
+			err = ? WHERE n = ? AND attempts <= ?2`},
+		{&tx.link, "UPDATE delivery SET last = ? WHERE n = ?"},
 	} {
 		var err error
-		if *s.statement, err = tx.conn.PrepareContext(ctx, s.query); err != nil {
+		if *s.statement, err = tx.conn.prepare(s.query); err != nil {
 			return err
 		}
-		tx.prepared = append(tx.prepared, *s.statement)
 	}
 	return nil
 }
 
-// close closes the connection, which rolls back what was not committed.
-func (tx *transaction) close() {
-	// A statement that is left open keeps SQLite from closing: a sql.Conn does not see to that.
-	for _, statement := range tx.prepared {
-		statement.Close()
-	}
-	tx.conn.Close()
-}
-
+// begin takes the lock of all writers, so that the numbers of changes are this transaction's until it ends.
 func (tx *transaction) begin() error {
-	_, err := tx.beginning.Exec()
-	return err
+	if err := tx.beginning.run(); err != nil {
+		return err
+	}
+	if _, err := tx.latest.step(); err != nil {
+		return err
+	}
+	tx.changed = tx.latest.columnInt(0)
+	tx.latest.reset()
+	return nil
 }
 
-func (tx *transaction) end() error {
-	_, err := tx.committing.Exec()
-	return err
-}
+func (tx *transaction) end() error { return tx.committing.run() }
 
-// reserve makes room for that many changes. What is not used of it stays a gap.
-func (tx *transaction) reserve(changes int) error {
-	return tx.reserving.QueryRow(changes).Scan(&tx.changed)
-}
-
-// change numbers a change. The numbers must have been reserved.
+// change numbers a change.
 func (tx *transaction) change() int64 {
 	tx.changed++
 	return tx.changed
@@ -89,87 +84,110 @@ func (tx *transaction) change() int64 {
 // add stores d as under way in this instance and returns the id of the delivery that it repeats, if any.
 func (tx *transaction) add(d *inspect.Delivery) (redeliveryOf string, err error) {
 	if d.ProviderID != "" && d.ReplayOf == "" {
-		err := tx.earliest.QueryRow(d.ProviderID, d.Provider, tx.project).Scan(&redeliveryOf)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		more, err := tx.earliest.text(d.ProviderID).text(d.Provider).text(tx.project).step()
+		if err != nil {
 			return "", err
 		}
+		if more {
+			redeliveryOf = tx.earliest.columnText(0)
+			tx.earliest.reset()
+		}
 	}
-	n := tx.change()
-	result, err := tx.insertDelivery.Exec(n, d.ID, tx.project, tx.instance, nanoseconds(d.ReceivedAt), d.ReplayOf,
-		redeliveryOf, d.Endpoint, d.Method, d.Path, d.Provider, d.EventType, d.ProviderID,
-		string(d.Signature.Verdict), string(d.Signature.Reason), d.Body.Size)
+	n, g := tx.change(), &d.Signature
+	err = tx.insertDelivery.int(n).text(d.ID).text(tx.project).int(tx.writer).int(nanoseconds(d.ReceivedAt)).
+		text(d.ReplayOf).text(redeliveryOf).text(d.Endpoint).text(d.Method).text(d.Path).
+		text(d.Provider).text(d.EventType).text(d.ProviderID).
+		text(string(g.Verdict)).text(string(g.Reason)).int(d.Body.Size).run()
 	if err != nil {
 		return "", err
 	}
-	if rows, err := result.RowsAffected(); err != nil || rows == 0 {
-		return "", errors.Join(ErrExists, err)
+	if tx.conn.changed() == 0 {
+		return "", ErrExists
 	}
-	g := &d.Signature
-	var signed, fraction any = nil, 0
-	if !g.Signed.IsZero() {
-		signed, fraction = g.Signed.Unix(), g.Signed.Nanosecond()
+	s := tx.insertRequest.int(n).text(d.Remote).text(d.Proto).text(d.Host).text(d.URL).blob(tx.header(d.Header)).
+		text(g.Provider).text(g.Secret).bool(g.Test)
+	if g.Signed.IsZero() {
+		s.null().int(0)
+	} else {
+		s.int(g.Signed.Unix()).int(int64(g.Signed.Nanosecond()))
 	}
-	_, err = tx.insertRequest.Exec(n, d.Remote, d.Proto, d.Host, d.URL, encodeHeader(d.Header), g.Provider, g.Secret,
-		g.Test, signed, fraction, g.Expected, g.Got, d.Body.Complete, d.Body.SHA256[:], d.Body.Bytes)
-	return redeliveryOf, err
+	err = s.text(g.Expected).text(g.Got).bool(d.Body.Complete).blob(d.Body.SHA256[:]).blob(d.Body.Bytes).run()
+	if err != nil {
+		return "", err
+	}
+	tx.underWay.put(d.ID, n, n)
+	return redeliveryOf, nil
 }
 
-// attempt stores a, in the place of an earlier one with its number, and sums it up in the delivery's row if it is the
-// last.
+// attempt stores a, as an attempt of the delivery with that id.
 func (tx *transaction) attempt(id string, a *inspect.Attempt) error {
 	if a.Number < 1 {
 		return errNumber
 	}
-	var status, header, sum, body any
-	r := inspect.Response{}
-	if a.Response != nil {
-		r = *a.Response
-		status, header, sum, body = r.Status, encodeHeader(r.Header), r.Body.SHA256[:], r.Body.Bytes
+	n, known := tx.underWay.number(id)
+	if !known {
+		more, err := tx.find.text(id).step()
+		if err != nil {
+			return err
+		}
+		if !more {
+			return &NotFoundError{Ref: id}
+		}
+		n = tx.find.columnInt(0)
+		tx.find.reset()
 	}
-	writer := ""
-	if a.Outcome == inspect.OutcomePending {
-		writer = tx.instance
-	}
-	var n int64
-	change := tx.change()
-	err := tx.updateDelivery.QueryRow(change, writer, a.Number, a.Target, r.Status, int64(a.Stages.Total),
-		string(a.Outcome), a.Err, id).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
-		n, err = tx.touch(id, change)
-	}
-	if err != nil {
+	change, last, err := tx.store(n, a)
+	switch {
+	case err != nil:
 		return err
+	case change == 0: // deleted by another process
+		tx.underWay.remove(id)
+		return &NotFoundError{Ref: id}
+	case a.Outcome == inspect.OutcomePending:
+		tx.underWay.put(id, n, change)
+	case last:
+		tx.underWay.remove(id)
 	}
-	_, err = tx.insertAttempt.Exec(n, a.Number, a.Target, nanoseconds(a.Started), int64(a.Stages.Connect),
-		int64(a.Stages.Wait), int64(a.Stages.Total), string(a.Outcome), a.Err, status, header, r.Body.Size,
-		r.Body.Complete, sum, body)
-	return err
+	return nil
 }
 
-// touch notes a change that the delivery's row does not show, and returns its number.
-func (tx *transaction) touch(id string, change int64) (n int64, err error) {
-	const query = "UPDATE delivery SET changed = ? WHERE id = ? RETURNING n"
-	err = tx.conn.QueryRowContext(context.Background(), query, change, id).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, &NotFoundError{Ref: id}
+// store stores an attempt of the delivery n. It returns the number of the change, 0 if there is no such delivery, and
+// whether the attempt is its last, which it then sums up in the delivery's row.
+func (tx *transaction) store(n int64, a *inspect.Attempt) (_ int64, last bool, err error) {
+	change := tx.change()
+	s := tx.insertAttempt.int(change).int(tx.writer).int(int64(a.Number)).text(a.Target).int(nanoseconds(a.Started)).
+		int(int64(a.Stages.Connect)).int(int64(a.Stages.Wait)).int(int64(a.Stages.Total)).
+		text(string(a.Outcome)).text(a.Err)
+	status := 0
+	if r := a.Response; r != nil {
+		status = r.Status
+		s.int(int64(status)).blob(tx.header(r.Header)).int(r.Body.Size).bool(r.Body.Complete).
+			blob(r.Body.SHA256[:]).blob(r.Body.Bytes)
+	} else {
+		s.null().null().int(0).bool(false).null().null()
 	}
-	return n, err
+	if err := s.int(n).run(); err != nil || tx.conn.changed() == 0 {
+		return 0, false, err
+	}
+	err = tx.sumUp.int(change).int(int64(a.Number)).text(a.Target).int(int64(status)).int(int64(a.Stages.Total)).
+		text(string(a.Outcome)).text(a.Err).int(n).run()
+	if last = tx.conn.changed() != 0; err == nil && !last {
+		err = tx.link.int(change).int(n).run()
+	}
+	return change, last, err
+}
+
+// header is h as it is stored, until the next call.
+func (tx *transaction) header(h http.Header) []byte {
+	if h == nil {
+		return nil
+	}
+	tx.scratch = appendHeader(tx.scratch[:0], h)
+	return tx.scratch
 }
 
 // numbers are the first column of query's rows.
-func (tx *transaction) numbers(ctx context.Context, query string, args ...any) ([]int64, error) {
-	rows, err := tx.conn.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []int64
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return nil, fmt.Errorf("read a row's number: %w", err)
-		}
-		all = append(all, n)
-	}
-	return all, rows.Err()
+func (tx *transaction) numbers(query string, args ...any) (all []int64, err error) {
+	err = tx.conn.each(query, args, func(row *statement) { all = append(all, row.columnInt(0)) })
+	return all, err
 }

@@ -96,11 +96,11 @@ func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 // deleteThese deletes the deliveries whose numbers query yields and returns how many.
 func (s *Store) deleteThese(ctx context.Context, what, query string, arg any) (int, error) {
 	var numbers []int64
-	err := s.do(ctx, what, func(ctx context.Context, tx *transaction) (err error) {
-		if numbers, err = tx.numbers(ctx, query, arg); err != nil {
+	err := s.do(ctx, what, func(tx *transaction) (err error) {
+		if numbers, err = tx.numbers(query, arg); err != nil {
 			return err
 		}
-		return tx.delete(ctx, numbers)
+		return tx.delete(numbers)
 	})
 	if err != nil {
 		return 0, err // without a look at numbers: the writer may still be at it
@@ -109,22 +109,25 @@ func (s *Store) deleteThese(ctx context.Context, what, query string, arg any) (i
 }
 
 // delete deletes deliveries by their numbers.
-func (tx *transaction) delete(ctx context.Context, numbers []int64) error {
+func (tx *transaction) delete(numbers []int64) error {
 	list, err := json.Marshal(numbers)
 	if err != nil {
 		return err
 	}
 	const these = " IN (SELECT value FROM json_each(?))"
 	for _, query := range []string{
-		// Before the deliveries: only what was indexed may be deleted from the index.
+		// Before the deliveries: only what was indexed may be deleted from the index, and they lead to their attempts.
 		"DELETE FROM search WHERE rowid" + these + " AND rowid <= (SELECT indexed FROM state)",
 		"DELETE FROM request WHERE n" + these,
-		"DELETE FROM attempt WHERE n" + these,
+		`DELETE FROM attempt WHERE change IN (WITH RECURSIVE chain (change) AS (
+			SELECT last FROM delivery WHERE n` + these + `
+			UNION ALL SELECT previous FROM chain JOIN attempt USING (change)
+		) SELECT change FROM chain)`,
 		"DELETE FROM delivery WHERE n" + these,
 	} {
-		if _, err := tx.conn.ExecContext(ctx, query, string(list)); err != nil {
+		if err := tx.conn.exec(query, string(list)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.conn.exec("UPDATE state SET floor = ?", tx.changed)
 }

@@ -94,43 +94,40 @@ func (s *Store) index(ctx context.Context, goOn func() bool) error {
 	}
 	defer lock.release()
 	for more := true; more && goOn(); {
-		err := s.do(ctx, "index deliveries", func(ctx context.Context, tx *transaction) (err error) {
-			more, err = tx.index(ctx)
-			return err
-		})
-		if err != nil {
+		if more, err = s.indexSome(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// index indexes the next few deliveries and says whether there may be more.
-func (tx *transaction) index(ctx context.Context) (more bool, err error) {
+// indexSome indexes the next few deliveries and says whether there may be more.
+func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 	type entry struct {
 		n    int64
 		text string
 	}
 	var entries []entry
 	size := 0
-	err = eachText(ctx, tx.conn, indexRows, func(n int64, text string) bool {
+	err = eachText(ctx, s.reads, indexRows, func(n int64, text string) bool {
 		entries = append(entries, entry{n, text})
 		size += len(text)
 		return size < indexBytes
 	})
-	if err != nil || len(entries) == 0 {
-		return false, err
-	}
-	insert, err := tx.conn.PrepareContext(ctx, "INSERT INTO search (rowid, text) VALUES (?, ?)")
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("read what is not indexed: %w", err)
 	}
-	defer insert.Close()
-	for _, e := range entries {
-		if _, err := insert.ExecContext(ctx, e.n, e.text); err != nil {
-			return false, err
+	if len(entries) == 0 {
+		return false, nil
+	}
+	return true, s.do(ctx, "index deliveries", func(tx *transaction) error {
+		for _, e := range entries {
+			// It may have been deleted since it was read.
+			const insert = "INSERT INTO search (rowid, text) SELECT n, ? FROM delivery WHERE n = ?"
+			if err := tx.conn.exec(insert, e.text, e.n); err != nil {
+				return err
+			}
 		}
-	}
-	_, err = tx.conn.ExecContext(ctx, "UPDATE state SET indexed = ?", entries[len(entries)-1].n)
-	return true, err
+		return tx.conn.exec("UPDATE state SET indexed = ?", entries[len(entries)-1].n)
+	})
 }

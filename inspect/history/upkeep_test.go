@@ -44,7 +44,7 @@ func TestRunUpkeep(t *testing.T) {
 	w := watcher{store: s}
 	defer w.disconnect()
 	for deadline := time.Now().Add(20 * time.Second); ; {
-		if _, err := w.next(t.Context()); err != nil {
+		if _, _, err := w.next(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		list, err := s.List(t.Context(), Query{Limit: -1})

@@ -15,6 +15,11 @@ const (
 	watchBatch    = 1000
 )
 
+// changedBetween wants the latest change to be behind ?1 and not behind ?2.
+const changedBetween = `n IN (
+	SELECT n FROM delivery WHERE n > ?1 AND n <= ?2 UNION ALL SELECT n FROM attempt WHERE change > ?1 AND change <= ?2
+	) AND max(n, last) <= ?2`
+
 // A Cursor is a place in the order of all changes to a database. It may be kept and used by another process. The zero
 // Cursor is before all changes.
 type Cursor int64
@@ -23,7 +28,7 @@ type Cursor int64
 // what happens between may then be seen twice, but nothing is missed.
 func (s *Store) Cursor(ctx context.Context) (Cursor, error) {
 	var c Cursor
-	if err := s.reads.QueryRowContext(ctx, "SELECT changed FROM state").Scan(&c); err != nil {
+	if err := s.reads.QueryRowContext(ctx, latestChange).Scan(&c); err != nil {
 		return 0, fmt.Errorf("read the history's end: %w", err)
 	}
 	return c, nil
@@ -42,7 +47,7 @@ func (s *Store) Watch(ctx context.Context, after Cursor) iter.Seq2[[]inspect.Sum
 		ticker := time.NewTicker(watchInterval)
 		defer ticker.Stop()
 		for {
-			batch, err := w.next(ctx)
+			batch, more, err := w.next(ctx)
 			if ctx.Err() != nil {
 				return
 			}
@@ -53,8 +58,8 @@ func (s *Store) Watch(ctx context.Context, after Cursor) iter.Seq2[[]inspect.Sum
 			if (err != nil || len(batch) > 0) && !yield(batch, err) {
 				return
 			}
-			if len(batch) == watchBatch {
-				continue // there may be more
+			if more {
+				continue
 			}
 			select {
 			case <-ctx.Done():
@@ -74,40 +79,52 @@ type watcher struct {
 	seen    int64 // data_version when all changes had been read; 0 is none
 }
 
-// next is the next changes, nil if there are none.
-func (w *watcher) next(ctx context.Context) ([]inspect.Summary, error) {
+// next is the next changes, nil if there are none that matter to the project. It says whether there may be more.
+func (w *watcher) next(ctx context.Context) (batch []inspect.Summary, more bool, err error) {
 	if err := w.connect(ctx); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	// Read first: a change that comes between is then looked for once more.
 	var version int64
 	if err := w.version.QueryRowContext(ctx).Scan(&version); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if version == w.seen {
-		return nil, nil
+		return nil, false, nil
 	}
-	batch, err := w.read(ctx)
-	if err == nil && len(batch) < watchBatch {
+	// The changes are counted before they are sorted out, so that a batch is bounded whatever it holds.
+	const changes = `SELECT coalesce(max(change), ?1), count(*) FROM (
+		SELECT n AS change FROM (SELECT n FROM delivery WHERE n > ?1 ORDER BY n LIMIT ?2)
+		UNION ALL SELECT change FROM (SELECT change FROM attempt WHERE change > ?1 ORDER BY change LIMIT ?2)
+		ORDER BY change LIMIT ?2)`
+	var last, count int64
+	if err := w.conn.QueryRowContext(ctx, changes, w.after, watchBatch).Scan(&last, &count); err != nil {
+		return nil, false, err
+	}
+	if batch, err = w.read(ctx, last); err != nil {
+		return nil, false, err
+	}
+	w.after = last
+	if more = count == watchBatch; !more {
 		w.seen = version
 	}
-	return batch, err
+	return batch, more, nil
 }
 
-func (w *watcher) read(ctx context.Context) ([]inspect.Summary, error) {
+// read is the deliveries whose latest change is behind w.after and not behind last, in the order of these changes. One
+// that has changed again meanwhile comes with a later batch.
+func (w *watcher) read(ctx context.Context, last int64) ([]inspect.Summary, error) {
 	c := where{}
-	c.and("changed > ?", w.after)
+	c.and(changedBetween, w.after, last)
 	if project := w.store.options.Project; project != "" {
-		c.and("+project = ?", project)
+		c.and("+project = ?3", project)
 	}
-	query := "SELECT changed, " + summaryColumns + " FROM delivery" + c.String() + " ORDER BY changed LIMIT ?"
-	rows, err := w.conn.QueryContext(ctx, query, append(c.args, watchBatch)...)
+	query := "SELECT " + summaryColumns + " FROM delivery" + c.String() + " ORDER BY max(n, last)"
+	rows, err := w.conn.QueryContext(ctx, query, c.args...)
 	if err != nil {
 		return nil, err
 	}
-	batch, last, err := scanSummaries(rows)
-	w.after = max(w.after, last)
-	return batch, err
+	return scanSummaries(rows)
 }
 
 func (w *watcher) connect(ctx context.Context) (err error) {
