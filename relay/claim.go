@@ -79,7 +79,11 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 	if s.cfg.Tokens != nil {
 		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		var known bool
-		if grant, known = s.cfg.Tokens.Grant(token); !known || !strings.EqualFold(scheme, "Bearer") {
+		grant, known = s.cfg.Tokens.Grant(token)
+		if file, ok := s.cfg.Tokens.(interface{ Err() error }); ok && file.Err() != nil {
+			s.log.Error("the tokens that were read before stay in force", "error", file.Err())
+		}
+		if !known || !strings.EqualFold(scheme, "Bearer") {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="hook-relay"`)
 			fail(http.StatusUnauthorized, "unauthorized", "this relay wants a token that it knows").Answer(w, "")
 			return
@@ -128,6 +132,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 	t := &tunnel{name: hello.Name, instance: hello.Instance, end: end}
 	t.session = wire.NewSession(conn, wire.Config{
 		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: hello.MaxStreams, Heartbeat: s.cfg.Beat,
+		OnGoAway: func(*wire.GoAway) { s.tunnels.remove(t) }, // it takes no more; another may have the name
 	})
 	t.session.Greet(wire.Welcome{
 		Software: s.cfg.Software, Name: hello.Name, URL: s.EndpointURL(hello.Name), Public: s.cfg.Public,

@@ -178,10 +178,10 @@ func TestSameInstanceTakesOver(t *testing.T) {
 	go func() {
 		got <- h.say("POST /e/another-name HTTP/1.1", "Host: "+h.addr, "Content-Length: 0")
 	}()
-	if _, err := dead.Read(nil); err != nil {
+	if _, err := dead.Read(nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	h.connect(answering("newer"), as("", "mine", "by hand"), named("another-name"))
+	h.connect(answering("newer"), as("", "mine", "by-hand"), named("another-name"))
 	wantFailure(t, within(t, got, "an answer to the request in flight"), http.StatusBadGateway, "tunnel_lost")
 	if got := h.say("POST /e/another-name HTTP/1.1", "Host: "+h.addr, "Content-Length: 0"); string(got.Body) != "newer" {
 		t.Errorf("got %s", got)

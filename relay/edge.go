@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -56,8 +58,10 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, pat
 		}
 	}
 	switch {
-	case r.Context().Err() != nil:
-		e.hangUp()
+	case r.Context().Err() != nil && !errors.Is(err, errSlow) && !e.wasSlow():
+		panic(http.ErrAbortHandler) // the sender is gone: there is nobody to answer
+	case r.Context().Err() != nil: // net/http takes a read that came too late for a sender that hung up
+		e.failure(errSlow).Answer(w, head.ID)
 	case err != nil:
 		if e.stream != nil && errors.Is(err, errLate) {
 			e.stream.Reset(wire.ResetTimeout, errLate.Error())
@@ -145,6 +149,7 @@ type exchange struct {
 
 	upload sync.WaitGroup
 	whole  atomic.Bool             // the request's body was read to its end
+	slow   atomic.Bool             // the request's body came too slowly
 	give   context.CancelCauseFunc // ends the wait for the response's head
 	clock  *time.Timer             // runs from when the request was sent; gives up with errLate
 }
@@ -152,8 +157,12 @@ type exchange struct {
 var (
 	errTooLarge = errors.New("the body is over the limit")
 	errBroken   = errors.New("the body broke off")
+	errSlow     = errors.New("the body comes too slowly")
 	errLate     = errors.New("no answer in time")
 )
+
+// streamIdle is how long a body may stand still in either direction.
+const streamIdle = 5 * time.Minute
 
 // send opens the stream. A short body travels with the head, any other is sent by a goroutine that close waits for.
 // The context is for waiting for the response's head: it ends when the sender hangs up, when the body can't be sent, or
@@ -166,8 +175,8 @@ func (e *exchange) send(session *wire.Session) (context.Context, error) {
 	var first []byte
 	if inline && length > 0 {
 		first = make([]byte, length)
-		if _, err := io.ReadFull(e.r.Body, first); err != nil {
-			panic(http.ErrAbortHandler) // the sender broke off: there is nobody to answer
+		if err := e.readAll(first); err != nil {
+			return nil, err
 		}
 	}
 	stream, err := session.Open(e.head, first, inline)
@@ -196,16 +205,53 @@ func (e *exchange) send(session *wire.Session) (context.Context, error) {
 	return ctx, nil
 }
 
+// minRate is the least at which a body must come, in bytes a second, once Config.Grace is over: what is slower holds
+// resources for nothing.
+const minRate = 240
+
+// readAll reads a short body, which must be here within the time for its length.
+func (e *exchange) readAll(first []byte) error {
+	slow := time.AfterFunc(e.s.allowed(int64(len(first))), func() {
+		_ = http.NewResponseController(e.w).SetReadDeadline(time.Now())
+	})
+	_, err := io.ReadFull(e.r.Body, first)
+	switch inTime := slow.Stop(); {
+	case err == nil && !inTime: // by a hair: the deadline must not meet the connection's next request
+		return http.NewResponseController(e.w).SetReadDeadline(time.Time{})
+	case err == nil:
+		return nil
+	case !inTime:
+		return fmt.Errorf("%w: %w", errSlow, err)
+	}
+	panic(http.ErrAbortHandler) // the sender broke off: there is nobody to answer
+}
+
+// allowed is how long the first n bytes of a body may take.
+func (s *Server) allowed(n int64) time.Duration {
+	return s.cfg.Grace + time.Duration(n)*time.Second/minRate
+}
+
+// copyBody sends the body as it comes.
 func (e *exchange) copyBody() error {
+	conn := http.NewResponseController(e.w)
+	began, idle := time.Now(), time.AfterFunc(streamIdle, func() { e.stream.Reset(wire.ResetTimeout, "nobody takes the body") })
+	defer idle.Stop()
 	buf := make([]byte, 32<<10)
 	for left := e.s.cfg.MaxBody; ; {
+		_ = conn.SetReadDeadline(began.Add(e.s.allowed(e.s.cfg.MaxBody - left)))
 		n, err := e.r.Body.Read(buf)
+		idle.Reset(streamIdle)
 		if left -= int64(n); left < 0 {
 			return errTooLarge
 		}
 		if errors.Is(err, io.EOF) {
 			e.whole.Store(true)
+			_ = conn.SetReadDeadline(time.Time{})
 			return e.stream.Send(buf[:n], true)
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			e.slow.Store(true)
+			return fmt.Errorf("%w: %w", errSlow, err)
 		}
 		if err != nil {
 			return fmt.Errorf("%w: %w", errBroken, err)
@@ -222,6 +268,9 @@ func (e *exchange) failure(err error) inspect.Failure {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return tooLarge(e.s.cfg.MaxBody)
+	case errors.Is(err, errSlow):
+		e.w.Header().Set("Connection", "close")
+		return fail(http.StatusRequestTimeout, "body_too_slow", fmt.Sprintf("the request's body came at less than %d bytes a second", minRate))
 	case errors.Is(err, errBroken):
 		return fail(http.StatusBadRequest, "bad_body", "the request's body broke off or was badly framed")
 	case errors.Is(err, wire.ErrTooManyStreams), isReset && reset.Code == wire.ResetRefused:
@@ -254,14 +303,26 @@ func (e *exchange) pass(response *wire.ResponseHead) {
 			h[name] = nil
 		}
 	}
+	delete(h, "Content-Length") // which of several is meant, the head's length says
+	if response.Length != wire.UnknownLength {
+		h["Content-Length"] = []string{strconv.FormatInt(response.Length, 10)}
+	}
 	e.w.WriteHeader(response.Status)
 	flusher := http.NewResponseController(e.w)
 	if response.Length == wire.UnknownLength {
 		_ = flusher.Flush()
 	}
+	step := func() {}
 	if _, all := e.stream.Buffered(); !all {
 		stop := context.AfterFunc(e.r.Context(), func() { e.stream.Reset(wire.ResetCanceled, hungUp) })
 		defer stop()
+		idle := time.AfterFunc(streamIdle, func() { e.stream.Reset(wire.ResetTimeout, "the answer stands still") })
+		defer idle.Stop()
+		defer func() { _ = flusher.SetWriteDeadline(time.Time{}) }()
+		step = func() {
+			idle.Reset(streamIdle)
+			_ = flusher.SetWriteDeadline(time.Now().Add(streamIdle))
+		}
 	}
 	buf := copyBuffers.Get().(*[copyBuffer]byte)
 	defer copyBuffers.Put(buf)
@@ -271,6 +332,7 @@ func (e *exchange) pass(response *wire.ResponseHead) {
 			return
 		}
 		if err == nil {
+			step()
 			_, err = e.w.Write(buf[:n])
 		}
 		if err != nil {
@@ -288,12 +350,13 @@ var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
 
 const hungUp = "the sender hung up"
 
-// hangUp is for a sender that is gone: there is nobody to answer.
-func (e *exchange) hangUp() {
+// wasSlow says whether the request's body came too slowly. It ends the upload to be sure.
+func (e *exchange) wasSlow() bool {
 	if e.stream != nil {
 		e.stream.Reset(wire.ResetCanceled, hungUp)
+		e.upload.Wait()
 	}
-	panic(http.ErrAbortHandler)
+	return e.slow.Load()
 }
 
 // close ends what the exchange began: the rest of a body that nobody wants any more is not read.

@@ -62,7 +62,7 @@ func TestClientKilledDuringARequest(t *testing.T) {
 			conn := h.claim(otter)
 			got := make(chan answer, 1)
 			go func() { got <- h.post(body) }()
-			if _, err := conn.Read(nil); err != nil { // the request has reached the client
+			if _, err := conn.Read(nil, nil); err != nil { // the request has reached the client
 				t.Fatal(err)
 			}
 			_ = conn.Close()
@@ -83,7 +83,7 @@ func TestTooManyRequestsInFlight(t *testing.T) {
 	conn := h.claim(otter) // takes one at a time
 	first := make(chan answer, 1)
 	go func() { first <- h.post(strings.NewReader("hello")) }()
-	if _, err := conn.Read(nil); err != nil {
+	if _, err := conn.Read(nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	got := h.post(nil)
@@ -200,5 +200,24 @@ func TestBrokenBodyIsTheSendersFault(t *testing.T) {
 	wantFailure(t, hear(conn), http.StatusBadRequest, "bad_body")
 	if err := within(t, ends, "the end of the app's body"); err == nil {
 		t.Error("the app took the part of the body for all of it")
+	}
+}
+
+// A body that trickles in holds resources for nothing, whether it travels with its head or behind it.
+func TestBodyThatComesTooSlowly(t *testing.T) {
+	h := startRelay(t, func(c *relay.Config) { c.Grace = 30 * time.Millisecond })
+	h.connect(func(_ context.Context, w http.ResponseWriter, _ *inspect.Delivery, body io.Reader) {
+		if _, err := io.Copy(io.Discard, body); err == nil {
+			_, _ = io.WriteString(w, "all of it")
+		}
+	})
+	for name, framing := range map[string]string{"short": "Content-Length: 5\r\n\r\nx", "streamed": "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"} {
+		t.Run(name, func(t *testing.T) {
+			conn := h.dial()
+			if _, err := io.WriteString(conn, "POST /e/"+otter+" HTTP/1.1\r\nHost: "+h.addr+"\r\n"+framing); err != nil {
+				t.Fatal(err)
+			}
+			wantFailure(t, hear(conn), http.StatusRequestTimeout, "body_too_slow")
+		})
 	}
 }

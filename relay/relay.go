@@ -41,6 +41,7 @@ type Config struct {
 	MaxBody  int64         // of a request, in bytes; 0: 100 MiB
 	Head     time.Duration // how long an answer's head may take once the request was sent; 0: 70 s
 	Drain    time.Duration // how long requests in flight may take once Serve's ctx ended; 0: 10 s
+	Grace    time.Duration // how long a body may come at less than 240 bytes a second; 0: 10 s
 	Beat     time.Duration // how often clients ping; 0: 5 s
 }
 
@@ -77,7 +78,7 @@ func New(cfg Config) (*Server, error) {
 		cfg.MaxBody = 100 << 20
 	}
 	for value, fallback := range map[*time.Duration]time.Duration{
-		&cfg.Head: 70 * time.Second, &cfg.Drain: 10 * time.Second, &cfg.Beat: 5 * time.Second,
+		&cfg.Head: 70 * time.Second, &cfg.Drain: 10 * time.Second, &cfg.Grace: 10 * time.Second, &cfg.Beat: 5 * time.Second,
 	} {
 		if *value == 0 {
 			*value = fallback

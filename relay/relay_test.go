@@ -4,6 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -150,7 +153,7 @@ func (h *house) claim(name string) wire.Conn {
 	conn := wire.WebSocket(ws)
 	h.t.Cleanup(func() { _ = conn.Close() })
 	if _, err := wire.SendHello(conn, wire.Hello{
-		Versions: []int{wire.Version}, Name: name, Secret: "mine", Instance: "by hand", Window: wire.DefaultWindow, MaxStreams: 1,
+		Versions: []int{wire.Version}, Name: name, Secret: h.proof("mine"), Instance: "by-hand", Window: wire.DefaultWindow, MaxStreams: 1,
 	}); err != nil {
 		h.t.Fatal(err)
 	}
@@ -266,4 +269,11 @@ func answering(word string) handler {
 	return func(_ context.Context, w http.ResponseWriter, _ *inspect.Delivery, _ io.Reader) {
 		_, _ = io.WriteString(w, word)
 	}
+}
+
+// proof is what a client with that secret shows this relay.
+func (h *house) proof(secret string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	_, _ = io.WriteString(mac, h.url)
+	return hex.EncodeToString(mac.Sum(nil))
 }

@@ -34,7 +34,7 @@ func (s *Store) Add(d *inspect.Delivery) *Pending {
 // replaced, so one may be stored when it starts (its outcome is then pending) and again when it ends. The highest number
 // is what lists show.
 //
-// The attempt may wait up to 50 ms, to ride along with the next delivery's commit; Flush and Close hurry it. For the
+// The attempt may wait up to 5 ms, to ride along with the next delivery's commit; Flush and Close hurry it. For the
 // rest it is as with Add; the Pending's error is a *NotFoundError if there is no such delivery.
 func (s *Store) AddAttempt(id string, a inspect.Attempt) *Pending {
 	j := &job{size: 1024, lazy: true}

@@ -10,7 +10,7 @@ const (
 	maxWaitingJobs  = 16384
 	maxWaitingBytes = 128 << 20
 	roomWait        = 100 * time.Millisecond // how long put waits for room
-	lazyWait        = 50 * time.Millisecond  // how long a lazy job waits for others to ride along with
+	lazyWait        = 5 * time.Millisecond   // how long a lazy job waits for others to ride along with
 )
 
 // A Pending is a write that was handed over and is not yet on disk.

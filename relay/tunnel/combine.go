@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"sync"
 
@@ -16,6 +17,19 @@ type combiner struct{ conn *combiningConn }
 
 func (c *combiner) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+	return c.wrap(conn, err)
+}
+
+// dialTLS combines what goes into the records of TLS, each of which would be a write too. It is not asked where a proxy
+// stands between: TLS is then made by net/http, and not combined.
+func (c *combiner) dialTLS(config *tls.Config) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, network, addr)
+		return c.wrap(conn, err)
+	}
+}
+
+func (c *combiner) wrap(conn net.Conn, err error) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -2,13 +2,18 @@ package tunnel
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -29,6 +34,10 @@ func CheckRelay(relay, token string) error {
 		return fmt.Errorf("a relay's URL begins with https:// (or http://), not %q", relay)
 	case u.Hostname() == "":
 		return fmt.Errorf("the relay's URL %q has no host", relay)
+	case u.User != nil:
+		return errors.New("the relay's URL has a user name or a password in it: a token is given apart")
+	case u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("the relay's URL %q has a query or a fragment", relay)
 	case token != "" && u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return ErrPlainToken
 	}
@@ -41,7 +50,7 @@ func isLoopback(host string) bool {
 }
 
 // dial connects, upgrades and claims within dialTimeout.
-func (c *Client) dial(ctx context.Context) (wire.Conn, wire.Welcome, error) {
+func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	header := make(http.Header)
@@ -49,7 +58,9 @@ func (c *Client) dial(ctx context.Context) (wire.Conn, wire.Welcome, error) {
 		header.Set("Authorization", "Bearer "+c.Token)
 	}
 	var wires combiner
-	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: c.TLS, DialContext: wires.dial}
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, TLSClientConfig: c.TLS, DialContext: wires.dial, DialTLSContext: wires.dialTLS(c.TLS),
+	}
 	defer transport.CloseIdleConnections()
 	target := strings.TrimSuffix(c.Relay, "/") + wire.Path
 	ws, resp, err := websocket.Dial(ctx, target, &websocket.DialOptions{
@@ -67,8 +78,8 @@ func (c *Client) dial(ctx context.Context) (wire.Conn, wire.Welcome, error) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	welcome, err := wire.SendHello(conn, wire.Hello{
-		Versions: []int{wire.Version}, Software: c.Software, Instance: c.Instance, Name: c.Name, Secret: c.Secret,
-		TakeOver: c.TakeOver, Window: wire.DefaultWindow, MaxStreams: maxStreams,
+		Versions: []int{wire.Version}, Software: c.Software, Instance: c.Instance, Name: c.Name, Secret: c.proof(),
+		TakeOver: takeOver, Window: wire.DefaultWindow, MaxStreams: maxStreams,
 	})
 	if err != nil {
 		_ = conn.Close()
@@ -88,9 +99,32 @@ func (c *Client) explain(err error, resp *http.Response) error {
 	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
 		return &RefusedError{Status: resp.StatusCode}
 	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500:
-		return fmt.Errorf("the relay answered %s", resp.Status)
+		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
+		return &busyError{resp.Status, time.Duration(min(max(seconds, 0), 600)) * time.Second}
 	}
 	return &NotRelayError{URL: c.Relay, Status: resp.StatusCode}
+}
+
+// A busyError is a relay, or a proxy in front of it, that can't now.
+type busyError struct {
+	status string
+	after  time.Duration // what it asked for
+}
+
+func (e *busyError) Error() string { return "the relay answered " + e.status }
+
+// proof is what shows this relay, and no other, that the name is ours.
+func (c *Client) proof() string {
+	if c.Token != "" || c.Secret == "" {
+		return ""
+	}
+	u, err := url.Parse(c.Relay)
+	if err != nil {
+		return ""
+	}
+	mac := hmac.New(sha256.New, []byte(c.Secret))
+	_, _ = mac.Write([]byte(u.Scheme + "://" + u.Host))
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

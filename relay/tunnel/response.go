@@ -23,6 +23,11 @@ type responseWriter struct {
 
 func (w *responseWriter) Header() http.Header { return w.header }
 
+// CheckHeader says whether the tunnel can carry an answer with that status and header.
+func (w *responseWriter) CheckHeader(status int, h http.Header) error {
+	return (&wire.ResponseHead{Status: status, Header: h}).Check()
+}
+
 // WriteHeader takes the final status. Informational ones are not passed on.
 func (w *responseWriter) WriteHeader(status int) {
 	if w.head != nil || status < 200 {

@@ -65,14 +65,15 @@ func (c *Client) Run(ctx context.Context) error {
 		c.state.Set(State{Phase: Stopped, Err: err})
 		return err
 	}
+	claim := claim{takeOver: c.TakeOver}
 	for {
 		began := time.Now()
-		err := c.session(ctx)
+		err := c.session(ctx, &claim)
 		if ctx.Err() != nil {
 			c.state.Set(State{Phase: Stopped})
 			return nil
 		}
-		if final(err) {
+		if final(err, claim.lived) {
 			c.state.Set(State{Phase: Stopped, Err: err})
 			return err
 		}
@@ -80,6 +81,9 @@ func (c *Client) Run(ctx context.Context) error {
 			retry.Reset()
 		}
 		wait := retry.NextBackOff()
+		if busy, ok := errors.AsType[*busyError](err); ok {
+			wait = max(wait, busy.after)
+		}
 		if g, ok := errors.AsType[*wire.GoAway](err); ok {
 			switch {
 			case g.Code == wire.CodeDraining && time.Since(began) > livedLong:
@@ -100,13 +104,20 @@ func (c *Client) Run(ctx context.Context) error {
 // State is how the connection stands now, and a channel that is closed when that changes.
 func (c *Client) State() (State, <-chan struct{}) { return c.state.Get() }
 
+// A claim is what of a client changes from one session to the next.
+type claim struct {
+	takeOver bool // only until it worked: whoever takes over later has a right to
+	lived    bool // a session has lived: this is a relay, whatever stands in front of it now
+}
+
 // session dials, claims and serves once, and returns why it ended.
-func (c *Client) session(ctx context.Context) error {
+func (c *Client) session(ctx context.Context, claim *claim) error {
 	c.state.Set(State{Phase: Connecting})
-	conn, welcome, err := c.dial(ctx)
+	conn, welcome, err := c.dial(ctx, claim.takeOver)
 	if err != nil {
 		return err
 	}
+	claim.takeOver, claim.lived = false, true
 	s := wire.NewSession(conn, wire.Config{
 		Window: wire.DefaultWindow, PeerWindow: welcome.Window, MaxStreams: maxStreams,
 		Heartbeat: welcome.Heartbeat(), Accept: c.accept,
@@ -136,6 +147,10 @@ func (c *Client) drain() time.Duration {
 
 func (c *Client) accept(st *wire.Stream) {
 	head := st.Request()
+	if !inspect.IsID(head.ID) {
+		st.Reset(wire.ResetInternal, "a delivery without an id")
+		return
+	}
 	w := &responseWriter{stream: st, header: make(http.Header), method: head.Method}
 	defer func() {
 		switch p := recover(); p {
@@ -193,8 +208,9 @@ func (e *NotRelayError) Error() string {
 	return fmt.Sprintf("%s is no relay: it answered %d %s to a tunnel's handshake", e.URL, e.Status, http.StatusText(e.Status))
 }
 
-// final says whether dialling again would meet the same answer.
-func final(err error) bool {
+// final says whether dialling again would meet the same answer. What is no relay may be a proxy whose relay is away, if
+// there was one before.
+func final(err error, lived bool) bool {
 	if g, ok := errors.AsType[*wire.GoAway](err); ok {
 		return g.Final()
 	}
@@ -202,5 +218,5 @@ func final(err error) bool {
 		return true
 	}
 	_, ok := errors.AsType[*NotRelayError](err)
-	return ok
+	return ok && !lived
 }

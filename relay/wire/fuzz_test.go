@@ -46,13 +46,18 @@ func TestHeadLimits(t *testing.T) {
 		"too many bytes": func(h *RequestHead) {
 			h.Header = http.Header{"A": {string(make([]byte, 0)), string(bytes.Repeat([]byte("x"), MaxFieldBytes))}}
 		},
-		"path too long":     func(h *RequestHead) { h.Path = string(bytes.Repeat([]byte("/"), MaxPath+1)) },
-		"host too long":     func(h *RequestHead) { h.Host = string(bytes.Repeat([]byte("h"), maxString+1)) },
-		"CR in a value":     func(h *RequestHead) { h.Header = http.Header{"A": {"x\rSet-Cookie: a=1"}} },
-		"LF in a value":     func(h *RequestHead) { h.Header = http.Header{"A": {"x\nSet-Cookie: a=1"}} },
-		"NUL in a value":    func(h *RequestHead) { h.Header = http.Header{"A": {"x\x00"}} },
-		"colon in a name":   func(h *RequestHead) { h.Header = http.Header{"A:b": {"x"}} },
-		"nothing as a name": func(h *RequestHead) { h.Header = http.Header{"": {"x"}} },
+		"path too long":         func(h *RequestHead) { h.Path = string(bytes.Repeat([]byte("/"), MaxPath+1)) },
+		"host too long":         func(h *RequestHead) { h.Host = string(bytes.Repeat([]byte("h"), maxString+1)) },
+		"CR in a value":         func(h *RequestHead) { h.Header = http.Header{"A": {"x\rSet-Cookie: a=1"}} },
+		"LF in a value":         func(h *RequestHead) { h.Header = http.Header{"A": {"x\nSet-Cookie: a=1"}} },
+		"NUL in a value":        func(h *RequestHead) { h.Header = http.Header{"A": {"x\x00"}} },
+		"colon in a name":       func(h *RequestHead) { h.Header = http.Header{"A:b": {"x"}} },
+		"a second request line": func(h *RequestHead) { h.Path = "/a HTTP/1.1\r\nHost: x\r\n\r\nDELETE /admin" },
+		"a space in a method":   func(h *RequestHead) { h.Method = "GET /" },
+		"a field in a host":     func(h *RequestHead) { h.Host = "a\r\nX: y" },
+		"an escape in an id":    func(h *RequestHead) { h.ID = "d_\x1bc" },
+		"a path without slash":  func(h *RequestHead) { h.Path = ".evil.example/" },
+		"nothing as a name":     func(h *RequestHead) { h.Header = http.Header{"": {"x"}} },
 	} {
 		h := exampleRequest()
 		change(h)

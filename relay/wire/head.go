@@ -67,7 +67,26 @@ func (h *RequestHead) Check() error {
 			return &LimitError{What: "bytes in a string of a head", Limit: maxString}
 		}
 	}
+	if err := h.checkForm(); err != nil {
+		return err
+	}
 	return checkFields(h.Header)
+}
+
+// checkForm holds what the client will write into a request line, a field or a terminal to a form that can't mean more.
+func (h *RequestHead) checkForm() error {
+	if !isToken(h.Method) {
+		return protocolErrorf("a method that is no token: %.40q", h.Method)
+	}
+	if h.Path != "" && h.Path[0] != '/' && h.Path[0] != '?' {
+		return protocolErrorf("a path that begins with neither / nor ?: %.40q", h.Path)
+	}
+	for _, s := range [...]string{h.ID, h.Remote, h.Proto, h.Host, h.Base, h.Path} {
+		if !isPlain(s) {
+			return protocolErrorf("a string of a head with a space or a control character: %.40q", s)
+		}
+	}
+	return nil
 }
 
 // Check says whether the head is within the limits and well formed.
@@ -115,6 +134,9 @@ func parseRequestHead(b []byte) (*RequestHead, error) {
 	h.Path = d.text(MaxPath, "path")
 	h.Length = int64(d.number(1<<62, "length")) - 1
 	h.Header = d.fields()
+	if d.err == nil {
+		d.err = h.checkForm()
+	}
 	if d.err != nil {
 		return nil, d.err
 	}
@@ -255,6 +277,16 @@ func isToken(s string) bool {
 var separators = [128]bool{
 	'(': true, ')': true, '<': true, '>': true, '@': true, ',': true, ';': true, ':': true, '\\': true, '"': true,
 	'/': true, '[': true, ']': true, '?': true, '=': true, '{': true, '}': true,
+}
+
+// isPlain says whether s has neither a space nor an ASCII control character.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c == 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func isFieldValue(s string) bool {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 )
@@ -87,7 +88,16 @@ func SendHello(c Conn, h Hello) (Welcome, error) {
 	if w.HeartbeatMS < 10 || w.HeartbeatMS > 600_000 {
 		return Welcome{}, protocolErrorf("a heartbeat of %d ms", w.HeartbeatMS)
 	}
+	if !isPlainURL(w.URL) {
+		return Welcome{}, protocolErrorf("a URL that isn't one: %.80q", w.URL)
+	}
 	return w, checkWindow(w.Window)
+}
+
+// isPlainURL says whether s is an http URL that can be shown as it is.
+func isPlainURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && isPlain(s)
 }
 
 // ReadHello waits for the client's first frame. A client that shares no version gets its GoAway here, and the same
@@ -103,6 +113,9 @@ func ReadHello(c Conn) (Hello, error) {
 	}
 	if h.MaxStreams < 1 {
 		return Hello{}, protocolErrorf("max_streams of %d", h.MaxStreams)
+	}
+	if len(h.Instance) < 3 || len(h.Instance) > 64 || !isToken(h.Instance) {
+		return Hello{}, protocolErrorf("an instance of %d bytes", len(h.Instance))
 	}
 	return h, checkWindow(h.Window)
 }
@@ -135,7 +148,7 @@ func writeJSON(c Conn, kind frameType, v any) error {
 }
 
 func readJSON(c Conn, want frameType, v any) error {
-	msg, err := c.Read(nil)
+	msg, err := c.Read(nil, nil)
 	if err != nil {
 		return err
 	}

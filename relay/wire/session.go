@@ -14,8 +14,9 @@ import (
 // A Conn carries whole messages. Read and Write are each called by one goroutine at a time. Close makes both return
 // with an error, and may be called at any time.
 type Conn interface {
-	Read(buf []byte) ([]byte, error) // the next message, in buf's array if it fits
-	Write(msg []byte) error          // does not keep msg
+	// Read gives the next message, in buf's array if it fits. As parts of it come it calls progress, which may be nil.
+	Read(buf []byte, progress func()) ([]byte, error)
+	Write(msg []byte) error // does not keep msg
 	Close() error
 }
 
@@ -77,14 +78,12 @@ func NewSession(conn Conn, cfg Config) *Session {
 	}
 }
 
-// Greet makes the relay's welcome the first frame that the session sends, once Run is called: so streams may be opened
+// Greet makes the relay's welcome the first message that the session sends, once Run is called: so streams may be opened
 // from now on.
 func (s *Session) Greet(w Welcome) {
 	w.Version = Version
 	payload, _ := json.Marshal(w)
-	if mine, _ := s.out.put(frameWelcome, 0, 0, payload); mine {
-		s.out.later() // Run's flusher is woken as soon as it is there
-	}
+	s.out.greet(frameWelcome, payload)
 }
 
 // lastWords is how long what is left to be sent may take when a session ends.
@@ -164,6 +163,9 @@ func (s *Session) Streams() int {
 // Open begins a stream with a request whose head has passed Check. first are the first bytes of its body, at most 64
 // KiB; end says that they are all of it. It blocks while the connection is full.
 func (s *Session) Open(head *RequestHead, first []byte, end bool) (*Stream, error) {
+	if err := s.mayOpen(); err != nil {
+		return nil, err
+	}
 	if err := s.out.await(headRoom); err != nil {
 		return nil, err
 	}
@@ -178,27 +180,39 @@ func (s *Session) Open(head *RequestHead, first []byte, end bool) (*Stream, erro
 	st.credit -= int64(len(first))
 	st.outEnded = end
 	s.mu.Lock()
-	switch {
-	case s.err != nil:
+	if err := s.mayOpenLocked(); err != nil {
 		s.mu.Unlock()
-		return nil, s.err
-	case s.going || s.last == 1<<32-1:
-		s.mu.Unlock()
-		return nil, ErrGoingAway
-	case len(s.streams) >= s.cfg.MaxStreams:
-		s.mu.Unlock()
-		return nil, ErrTooManyStreams
+		return nil, err
 	}
 	s.last++
 	st.id = s.last
 	s.streams[st.id] = st
 	// The number and the place in the queue are taken as one, as the client insists on rising numbers.
-	mine, err := s.out.put(frameRequest, endFlag(end), st.id, size, encoded, first)
+	mine, err := s.out.put(anyRoom, frameRequest, endFlag(end), st.id, size, encoded, first)
 	s.mu.Unlock()
 	if mine {
 		s.out.flush()
 	}
 	return st, err
+}
+
+// mayOpen says why no stream can be opened; nil if one can.
+func (s *Session) mayOpen() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mayOpenLocked()
+}
+
+func (s *Session) mayOpenLocked() error {
+	switch {
+	case s.err != nil:
+		return s.err
+	case s.going || s.last == 1<<32-1:
+		return ErrGoingAway
+	case len(s.streams) >= s.cfg.MaxStreams:
+		return ErrTooManyStreams
+	}
+	return nil
 }
 
 // GoAway tells the peer that no further stream is opened or accepted here. Streams that are open go on. It doesn't wait
@@ -242,11 +256,18 @@ func (s *Session) heartbeat() {
 	for {
 		select {
 		case <-ticker.C:
+		case <-s.out.failed:
+			s.endAfterLastWords()
+			return
 		case <-s.done:
 			return
 		}
 		if s.since()-time.Duration(s.heard.Load()) > s.cfg.Heartbeat*5/2 {
 			s.end(ErrSilent)
+			return
+		}
+		if s.out.stuck(s.cfg.Heartbeat * 6) { // it answers PINGs perhaps, and reads nothing
+			s.end(errNotReading)
 			return
 		}
 		if s.cfg.Accept != nil {
@@ -257,6 +278,21 @@ func (s *Session) heartbeat() {
 	}
 }
 
+// endAfterLastWords ends a session that can't be written to. What the peer said before it closed is read first: it may be
+// the reason.
+func (s *Session) endAfterLastWords() {
+	late := time.NewTimer(lastWords)
+	defer late.Stop()
+	select {
+	case <-s.done:
+	case <-late.C:
+		s.end(s.out.reason())
+	}
+}
+
+// hear notes a sign of life.
+func (s *Session) hear() { s.heard.Store(int64(s.since())) }
+
 func (s *Session) since() time.Duration { return time.Since(s.began) }
 
 // read takes messages apart until the connection or the peer's manners end.
@@ -264,14 +300,14 @@ func (s *Session) read() error {
 	var buf []byte
 	var last *GoAway
 	for {
-		msg, err := s.conn.Read(buf[:0])
+		msg, err := s.conn.Read(buf[:0], s.hear)
 		if err != nil {
 			if last != nil {
 				return last
 			}
 			return fmt.Errorf("%w: %w", ErrLost, err)
 		}
-		s.heard.Store(int64(s.since()))
+		s.hear()
 		for rest := msg; len(rest) > 0; {
 			var f frame
 			if f, rest, err = nextFrame(rest); err == nil {

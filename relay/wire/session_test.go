@@ -30,7 +30,7 @@ func newPipe() (a, b *pipe) {
 	return &pipe{ba, ab, closed, once}, &pipe{ab, ba, closed, once}
 }
 
-func (p *pipe) Read([]byte) ([]byte, error) {
+func (p *pipe) Read([]byte, func()) ([]byte, error) {
 	select {
 	case msg := <-p.in:
 		return msg, nil
@@ -347,7 +347,7 @@ func TestHostilePeers(t *testing.T) {
 			if err := peer.Write(test.msg); err != nil {
 				t.Fatal(err)
 			}
-			told, err := peer.Read(nil)
+			told, err := peer.Read(nil, nil)
 			if err != nil || told[0] != byte(frameGoAway) || !bytes.Contains(told, []byte(test.want)) {
 				t.Errorf("the peer was told %q, %v; want a GOAWAY with %q", told, err, test.want)
 			}
@@ -368,13 +368,13 @@ func TestReservedFramesAreAnsweredWithUnsupported(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := peer.Read(nil); err != nil { // the request
+		if _, err := peer.Read(nil, nil); err != nil { // the request
 			t.Fatal(err)
 		}
 		if err := peer.Write(appendHeader(nil, kind, 0, st.id, 0)); err != nil {
 			t.Fatal(err)
 		}
-		msg, err := peer.Read(nil)
+		msg, err := peer.Read(nil, nil)
 		if err != nil || msg[0] != byte(frameReset) || msg[frameSize] != byte(ResetUnsupported) {
 			t.Errorf("type 0x%02x: answered with %x, %v; want RESET unsupported", byte(kind), msg, err)
 		}
@@ -385,7 +385,7 @@ func TestReservedFramesAreAnsweredWithUnsupported(t *testing.T) {
 }
 
 func TestHello(t *testing.T) {
-	good := Hello{Versions: []int{Version}, Software: "hook/test", Instance: "i", Name: "quiet-otter", Window: DefaultWindow, MaxStreams: 8}
+	good := Hello{Versions: []int{Version}, Software: "hook/test", Instance: "instance", Name: "quiet-otter", Window: DefaultWindow, MaxStreams: 8}
 	change := func(f func(*Hello)) Hello { h := good; f(&h); return h }
 	for name, test := range map[string]struct {
 		hello Hello
@@ -415,4 +415,62 @@ func TestHello(t *testing.T) {
 			g.Wait()
 		})
 	}
+}
+
+// Whoever finds a tunnel before it runs may open a stream; the client still hears the welcome first, and alone.
+func TestGreetingComesFirstAndAlone(t *testing.T) {
+	peer, own := newPipe()
+	relay := NewSession(own, Config{Window: DefaultWindow, PeerWindow: DefaultWindow, MaxStreams: 8, Heartbeat: time.Minute})
+	relay.Greet(Welcome{Name: "quiet-otter", URL: "http://x/e/quiet-otter", HeartbeatMS: 5000, Window: DefaultWindow})
+	if _, err := relay.Open(request(), nil, true); err != nil {
+		t.Fatal(err)
+	}
+	run(t, relay)
+	var w Welcome
+	if err := readJSON(peer, frameWelcome, &w); err != nil || w.Name != "quiet-otter" {
+		t.Errorf("first: %+v, %v", w, err)
+	}
+	if msg, err := peer.Read(nil, nil); err != nil || msg[0] != byte(frameRequest) {
+		t.Errorf("then: %x, %v", msg, err)
+	}
+}
+
+// A peer that shows signs of life but reads nothing holds up neither requests nor the session for long.
+func TestPeerThatDoesNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		peer, own := newPipe()
+		relay := NewSession(own, Config{Window: DefaultWindow, PeerWindow: DefaultWindow, MaxStreams: 1000, Heartbeat: 5 * time.Second})
+		ended := make(chan error, 1)
+		go func() { ended <- relay.Run(t.Context()) }()
+		alive := make(chan struct{})
+		go func() {
+			defer close(alive)
+			ping := append(appendHeader(nil, framePing, 0, 0, 8), "12345678"...)
+			for {
+				select {
+				case <-time.After(5 * time.Second):
+					if peer.Write(ping) != nil {
+						return
+					}
+				case <-relay.Done():
+					return
+				}
+			}
+		}()
+		began := time.Now()
+		var err error
+		for err == nil { // until nothing more fits
+			_, err = relay.Open(request(), make([]byte, maxData), false)
+		}
+		if !errors.Is(err, errNotReading) {
+			t.Errorf("Open: %v, want that the peer doesn't read", err)
+		}
+		if err := <-ended; !errors.Is(err, errNotReading) {
+			t.Errorf("Run: %v, want that the peer doesn't read", err)
+		}
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("it took %v", took)
+		}
+		<-alive
+	})
 }

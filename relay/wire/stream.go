@@ -117,7 +117,7 @@ func (st *Stream) Read(p []byte) (int, error) {
 			give := st.consume(n)
 			st.mu.Unlock()
 			if give > 0 {
-				_ = st.s.out.send(frameCredit, 0, st.id, binary.BigEndian.AppendUint32(nil, uint32(give)))
+				_ = st.s.out.send(anyRoom, frameCredit, 0, st.id, binary.BigEndian.AppendUint32(nil, uint32(give)))
 			}
 			return n, nil
 		}
@@ -174,14 +174,11 @@ func (st *Stream) Send(p []byte, end bool) error {
 func (st *Stream) send(p []byte, end bool) (sent int, err error) {
 	for sent < len(p) || end {
 		n, err := st.spend(len(p) - sent)
-		if err == nil {
-			err = st.s.out.await(dataRoom)
-		}
 		if err != nil {
 			return sent, err
 		}
 		last := end && sent+n == len(p)
-		if err := st.s.out.send(frameData, endFlag(last), st.id, p[sent:sent+n]); err != nil {
+		if err := st.s.out.send(dataRoom, frameData, endFlag(last), st.id, p[sent:sent+n]); err != nil {
 			return sent, err
 		}
 		sent += n
@@ -223,9 +220,6 @@ func (st *Stream) Respond(head *ResponseHead, first []byte, end bool) error {
 			return err
 		}
 	}
-	if err := st.s.out.await(headRoom); err != nil {
-		return err
-	}
 	st.mu.Lock()
 	err := st.err
 	st.response = head
@@ -239,7 +233,7 @@ func (st *Stream) Respond(head *ResponseHead, first []byte, end bool) error {
 	var prefix [binary.MaxVarintLen64]byte
 	size := binary.AppendUvarint(prefix[:0], uint64(len(*buf)))
 	all := end && n == len(first)
-	if err := st.s.out.send(frameResponse, endFlag(all), st.id, size, *buf, first[:n]); err != nil {
+	if err := st.s.out.send(headRoom, frameResponse, endFlag(all), st.id, size, *buf, first[:n]); err != nil {
 		return err
 	}
 	if all {
@@ -253,7 +247,7 @@ func (st *Stream) Respond(head *ResponseHead, first []byte, end bool) error {
 func (st *Stream) Reset(code ResetCode, message string) {
 	if st.fail(&ResetError{Code: code, Message: message}) {
 		st.s.forget(st)
-		_ = st.s.out.send(frameReset, 0, st.id, resetPayload(code, message))
+		_ = st.s.out.send(anyRoom, frameReset, 0, st.id, resetPayload(code, message))
 	}
 }
 

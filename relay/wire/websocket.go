@@ -23,7 +23,7 @@ func WebSocket(c *websocket.Conn) Conn {
 type webSocket struct{ c *websocket.Conn }
 
 // Read and Write take no deadline: the session's heartbeat closes a connection that is dead.
-func (w webSocket) Read(buf []byte) ([]byte, error) {
+func (w webSocket) Read(buf []byte, progress func()) ([]byte, error) {
 	kind, r, err := w.c.Reader(context.Background())
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (w webSocket) Read(buf []byte) ([]byte, error) {
 	if kind != websocket.MessageBinary {
 		return nil, protocolErrorf("a text message")
 	}
-	return readAll(r, buf)
+	return readAll(r, buf, progress)
 }
 
 func (w webSocket) Write(msg []byte) error {
@@ -41,7 +41,7 @@ func (w webSocket) Write(msg []byte) error {
 func (w webSocket) Close() error { return w.c.CloseNow() }
 
 // readAll is io.ReadAll into a buffer that is used again.
-func readAll(r io.Reader, buf []byte) ([]byte, error) {
+func readAll(r io.Reader, buf []byte, progress func()) ([]byte, error) {
 	if cap(buf) == 0 {
 		buf = make([]byte, 0, 4<<10)
 	}
@@ -51,6 +51,9 @@ func readAll(r io.Reader, buf []byte) ([]byte, error) {
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
+		if progress != nil && n > 0 {
+			progress()
+		}
 		if err == io.EOF {
 			return buf, nil
 		}

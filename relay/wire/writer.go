@@ -11,8 +11,12 @@ import (
 const (
 	dataRoom = 64 << 10  // for DATA
 	headRoom = 256 << 10 // for REQUEST and RESPONSE
-	maxRoom  = 16 << 20  // for everything else: a peer that lets this much pile up doesn't read
+	anyRoom  = 1 << 40   // for what must not wait
+	maxRoom  = 16 << 20  // for what the peer makes us send: one that lets this much pile up doesn't read
 )
+
+// oneMessage is how much goes out as one message, so that on a slow link others, and signs of life, follow soon.
+const oneMessage = 128 << 10
 
 var errNotReading = errors.New("the peer doesn't read: too much waits to be sent")
 
@@ -23,57 +27,75 @@ type writer struct {
 	conn Conn
 	wake chan struct{} // of the flusher; sent to only by who has taken busy
 
-	mu      sync.Mutex
-	room    sync.Cond // pending was taken, or the writer failed
-	pending []byte
-	spare   []byte
-	busy    bool // somebody writes, or the flusher has been woken to
-	err     error
+	mu       sync.Mutex
+	room     sync.Cond // pending was taken, or the writer failed
+	greeting []byte    // a frame that goes first, alone in its message
+	pending  []byte
+	spare    []byte
+	busy     bool      // somebody writes, or the flusher has been woken to
+	since    time.Time // when the write under way began; zero if there is none
+	err      error
+	failed   chan struct{} // closed when err is set
 }
 
 func newWriter(conn Conn) *writer {
-	w := &writer{conn: conn, wake: make(chan struct{}, 1)}
+	w := &writer{conn: conn, wake: make(chan struct{}, 1), failed: make(chan struct{})}
 	w.room.L = &w.mu
 	return w
 }
 
-// await blocks until fewer than limit bytes wait.
+// await blocks until fewer than limit bytes wait. It is for who can't wait in put.
 func (w *writer) await(limit int) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for len(w.pending) >= limit && w.err == nil {
-		w.room.Wait()
-	}
+	w.awaitLocked(limit)
 	return w.err
 }
 
-// put leaves a frame behind. If mine, the caller must call flush, or hand over to the flusher with later.
-func (w *writer) put(kind frameType, flags byte, stream uint32, payload ...[]byte) (mine bool, err error) {
+func (w *writer) awaitLocked(limit int) {
+	for len(w.pending) >= limit && w.err == nil {
+		w.room.Wait()
+	}
+}
+
+// put leaves a frame behind, as soon as fewer than limit bytes wait. If mine, the caller must call flush, or hand over
+// to the flusher with later.
+func (w *writer) put(limit int, kind frameType, flags byte, stream uint32, payload ...[]byte) (mine bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.err != nil {
+	if w.awaitLocked(limit); w.err != nil {
 		return false, w.err
 	}
-	if len(w.pending) > maxRoom {
-		w.fail(errNotReading)
-		return false, w.err
-	}
-	n := 0
-	for _, p := range payload {
-		n += len(p)
-	}
-	w.pending = appendHeader(w.pending, kind, flags, stream, n)
-	for _, p := range payload {
-		w.pending = append(w.pending, p...)
-	}
+	w.pending = appendFrame(w.pending, kind, flags, stream, payload...)
 	mine = !w.busy
 	w.busy = true
 	return mine, nil
 }
 
+func appendFrame(dst []byte, kind frameType, flags byte, stream uint32, payload ...[]byte) []byte {
+	n := 0
+	for _, p := range payload {
+		n += len(p)
+	}
+	dst = appendHeader(dst, kind, flags, stream, n)
+	for _, p := range payload {
+		dst = append(dst, p...)
+	}
+	return dst
+}
+
+// greet makes a frame the first that is written. Nothing may have been put before.
+func (w *writer) greet(kind frameType, payload []byte) {
+	w.mu.Lock()
+	w.greeting = appendFrame(nil, kind, 0, 0, payload)
+	w.busy = true
+	w.mu.Unlock()
+	w.later()
+}
+
 // send is put and flush: for goroutines that may block while the connection does.
-func (w *writer) send(kind frameType, flags byte, stream uint32, payload ...[]byte) error {
-	mine, err := w.put(kind, flags, stream, payload...)
+func (w *writer) send(limit int, kind frameType, flags byte, stream uint32, payload ...[]byte) error {
+	mine, err := w.put(limit, kind, flags, stream, payload...)
 	if mine {
 		w.flush()
 	}
@@ -82,7 +104,12 @@ func (w *writer) send(kind frameType, flags byte, stream uint32, payload ...[]by
 
 // post is put for who must never wait for a write, as the reading goroutine: two sides that both did would wait forever.
 func (w *writer) post(kind frameType, stream uint32, payload ...[]byte) {
-	if mine, _ := w.put(kind, 0, stream, payload...); mine {
+	w.mu.Lock()
+	if len(w.pending) > maxRoom {
+		w.fail(errNotReading)
+	}
+	w.mu.Unlock()
+	if mine, _ := w.put(anyRoom, kind, 0, stream, payload...); mine {
 		w.later()
 	}
 }
@@ -110,7 +137,7 @@ func (w *writer) run(done <-chan struct{}) {
 			return
 		}
 		w.mu.Lock()
-		for len(w.pending) > 0 && w.err == nil {
+		for (len(w.pending) > 0 || w.greeting != nil) && w.err == nil {
 			w.writeLocked()
 		}
 		w.busy = false
@@ -120,10 +147,16 @@ func (w *writer) run(done <-chan struct{}) {
 
 // writeLocked takes what waits and writes it as messages, with the lock released meanwhile.
 func (w *writer) writeLocked() {
-	out := w.pending
-	w.pending, w.spare = w.spare[:0], nil
+	greeting, out := w.greeting, w.pending
+	w.greeting, w.pending, w.spare = nil, w.spare[:0], nil
 	w.mu.Unlock()
-	err := w.write(out)
+	var err error
+	if greeting != nil {
+		err = w.message(greeting)
+	}
+	if err == nil && len(out) > 0 {
+		err = w.write(out)
+	}
 	w.mu.Lock()
 	if cap(out) <= headRoom*2 { // a burst's buffer isn't kept
 		w.spare = out[:0]
@@ -134,27 +167,46 @@ func (w *writer) writeLocked() {
 	w.room.Broadcast()
 }
 
-// write sends whole frames in messages of at most maxMessage bytes.
+// write sends whole frames in messages of about oneMessage.
 func (w *writer) write(out []byte) error {
-	for len(out) > maxMessage {
+	for len(out) > oneMessage {
 		n := 0
-		for {
+		for n < oneMessage {
 			_, rest, err := nextFrame(out[n:])
 			if err != nil {
 				return err
 			}
-			size := len(out) - n - len(rest)
-			if n+size > maxMessage {
-				break
-			}
-			n += size
+			n = len(out) - len(rest)
 		}
-		if err := w.conn.Write(out[:n]); err != nil {
+		if err := w.message(out[:n]); err != nil {
 			return err
 		}
 		out = out[n:]
 	}
-	return w.conn.Write(out)
+	if len(out) == 0 {
+		return nil
+	}
+	return w.message(out)
+}
+
+// message writes one message and notes since when.
+func (w *writer) message(msg []byte) error {
+	w.mark(time.Now())
+	defer w.mark(time.Time{})
+	return w.conn.Write(msg)
+}
+
+func (w *writer) mark(t time.Time) {
+	w.mu.Lock()
+	w.since = t
+	w.mu.Unlock()
+}
+
+// stuck says whether one message has been under way for longer than that.
+func (w *writer) stuck(than time.Duration) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.since.IsZero() && time.Since(w.since) > than
 }
 
 // flushed waits until nothing is left to be written, the writer has failed, or the time is over.
@@ -173,6 +225,13 @@ func (w *writer) flushed(within time.Duration) {
 	}
 }
 
+// reason is why the writer failed.
+func (w *writer) reason() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
 // stop fails all that is sent from now on.
 func (w *writer) stop(err error) {
 	w.mu.Lock()
@@ -183,7 +242,8 @@ func (w *writer) stop(err error) {
 func (w *writer) fail(err error) {
 	if w.err == nil {
 		w.err = err
+		close(w.failed)
 	}
-	w.pending = nil
+	w.pending, w.greeting = nil, nil
 	w.room.Broadcast()
 }
