@@ -195,7 +195,7 @@ func TestKill(t *testing.T) {
 func TestUnderWayElsewhere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.db")
 	c, out := startChild(t, "until killed", path)
-	var id string
+	id := ""
 	for n := 0; n < 2 && out.Scan(); n++ { // the second one gets no attempt
 		_, id, _ = strings.Cut(out.Text(), " ")
 		if n == 0 && !out.Scan() {

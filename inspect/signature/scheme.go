@@ -2,7 +2,7 @@ package signature
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // Twilio and GitHub's older header are HMAC-SHA1
+	"crypto/sha1" // Twilio and GitHub's older header are HMAC-SHA1
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"

@@ -82,11 +82,11 @@ func (t threeHeaders) write(h http.Header, c claims, signature string) {
 func (t threeHeaders) used(h http.Header) int {
 	partly := -1
 	for i, f := range t.families {
-		n := 0
-		for _, name := range f.all() {
+		n, names := 0, f.all()
+		for _, name := range names {
 			n += min(len(h[name]), 1)
 		}
-		if n == len(f.all()) {
+		if n == len(names) {
 			return i
 		}
 		if n > 0 && partly < 0 {

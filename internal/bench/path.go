@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -81,8 +82,9 @@ func (c *course) tunnel(ctx context.Context, app string) (string, error) {
 	if err := os.WriteFile(filepath.Join(c.dir, "hook.yaml"), nil, 0o600); err != nil {
 		return "", err
 	}
-	env := append(c.programs.env[:len(c.programs.env):len(c.programs.env)],
-		"HOOK_HOME="+filepath.Join(c.dir, "home"), "HOOK_SECRET_STRIPE="+signingSecret)
+	env := slices.Concat(c.programs.env, []string{
+		"HOOK_HOME=" + filepath.Join(c.dir, "home"), "HOOK_SECRET_STRIPE=" + signingSecret,
+	})
 	relay, err := c.add(ctx, "hook-relay", env, c.programs.relay,
 		"--addr", "127.0.0.1:0", "--anonymous", "--data", filepath.Join(c.dir, "relay"), "--json")
 	if err != nil {

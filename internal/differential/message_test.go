@@ -3,6 +3,7 @@ package differential
 import (
 	"bufio"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -101,7 +102,7 @@ func (m *message) readBody(r *bufio.Reader, toEnd bool, progress func(int64)) (e
 		progress(m.body.size)
 	}
 	hash.Sum(m.body.sum[:0])
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return err
 	}
 	if chunked {
