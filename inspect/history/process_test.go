@@ -195,14 +195,12 @@ func TestKill(t *testing.T) {
 func TestUnderWayElsewhere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.db")
 	c, out := startChild(t, "until killed", path)
-	id := ""
 	for n := 0; n < 2 && out.Scan(); n++ { // the second one gets no attempt
-		_, id, _ = strings.Cut(out.Text(), " ")
 		if n == 0 && !out.Scan() {
 			t.Fatal("the child ended")
 		}
 	}
-	_, id, _ = strings.Cut(out.Text(), " ")
+	_, id, _ := strings.Cut(out.Text(), " ")
 	s := openTest(t, path, Options{})
 	before, err := s.Get(t.Context(), id)
 	if err != nil || before.Last() != nil {
