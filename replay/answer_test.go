@@ -3,10 +3,12 @@ package replay_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,45 +86,6 @@ func TestAnswerThatEndsWithItsConnection(t *testing.T) {
 	}
 }
 
-// A watched writer tells what it is given when it is flushed.
-type watched struct {
-	*httptest.ResponseRecorder
-	flushed chan string
-}
-
-func (w watched) Flush() { w.flushed <- w.Body.String() }
-
-func TestStreamIsPassedOnAsItComes(t *testing.T) {
-	next := make(chan string)
-	defer close(next)
-	a := startApp(t, func(c *talk) {
-		c.read()
-		c.say("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-		for chunk := range next {
-			c.say(chunk)
-		}
-	})
-	f, d := a.forwarder(t), newDelivery("GET", "")
-	w := watched{httptest.NewRecorder(), make(chan string, 8)}
-	done := make(chan bool, 1)
-	go func() { done <- serveTo(context.WithoutCancel(t.Context()), w, f, d, http.NoBody, 0) }()
-	if got := within(t, w.flushed, "the head"); got != "" {
-		t.Errorf("got %q before there was any", got)
-	}
-	next <- "2\r\non\r\n"
-	if got := within(t, w.flushed, "the first piece"); got != "on" {
-		t.Errorf("got %q first", got)
-	}
-	next <- "1\r\ne\r\n"
-	if got := within(t, w.flushed, "the second piece"); got != "one" {
-		t.Errorf("got %q after the second piece", got)
-	}
-	next <- "0\r\n\r\n"
-	if broken := within(t, done, "the end"); broken || d.Last().Outcome != inspect.OutcomeAnswered {
-		t.Errorf("broken: %v, recorded %s", broken, attempts(d))
-	}
-}
-
 func TestBrokenAnswer(t *testing.T) {
 	long := strings.Repeat("x", 20_000)
 	for name, answer := range map[string]string{
@@ -171,6 +134,81 @@ func TestAnswerThatIsNone(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is behind an answer is not the answer to the next request.
+func TestAnswerWithMoreBehindIt(t *testing.T) {
+	const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	for name, c := range map[string]struct{ method, answer string }{
+		"204 with a length and a body": {"POST", "HTTP/1.1 204 No Content\r\nContent-Length: 41\r\n\r\n" + ok},
+		"204 with a length":            {"POST", "HTTP/1.1 204 No Content\r\nContent-Length: 41\r\n\r\n"},
+		"204 with chunks":              {"POST", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n"},
+		"204 with a body":              {"POST", "HTTP/1.1 204 No Content\r\n\r\n" + ok},
+		"304 with a length":            {"GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 41\r\n\r\n"},
+		"HEAD with a body":             {"HEAD", ok},
+		"HEAD with chunks":             {"HEAD", chunked},
+		"more than the length":         {"POST", ok + ok},
+		"more than the chunks":         {"POST", chunked + "3\r\nyes\r\n0\r\n\r\n" + ok},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := startApp(t, func(app *talk) {
+				for app.read() {
+					if app.number == 1 {
+						app.say(c.answer)
+					} else {
+						app.say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + strconv.Itoa(app.number))
+					}
+				}
+			})
+			f := a.forwarder(t)
+			serve(t, f, newDelivery(c.method, ""), "")
+			if w, _ := serve(t, f, newDelivery("POST", ""), ""); w.Body.String() != "2" {
+				t.Errorf("got %d %q, want the answer of a second connection", w.Code, w.Body)
+			}
+		})
+	}
+}
+
+// What is about the app's connection is no concern of the sender's.
+func TestHopByHopFieldsAreRecordedOnly(t *testing.T) {
+	a := answering(t, "HTTP/1.1 200 OK\r\nConnection: keep-alive, X-A\r\nKeep-Alive: timeout=5\r\nProxy-Connection: a\r\n"+
+		"TE: b\r\nTrailer: X-Sum\r\nUpgrade: h2c\r\nX-A: 1\r\nContent-Length: 0\r\n\r\n")
+	d := newDelivery("POST", "")
+	w, _ := serve(t, a.forwarder(t), d, "")
+	if want := (http.Header{"X-A": {"1"}, "Content-Length": {"0"}}); !reflect.DeepEqual(w.Header(), want) {
+		t.Errorf("got %q, want %q", w.Header(), want)
+	}
+	if got := d.Last().Response.Header; len(got) != 8 {
+		t.Errorf("recorded %q, want all 8", got)
+	}
+}
+
+func TestAnswerThatTheWriterRefuses(t *testing.T) {
+	for _, answer := range []string{
+		"HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 3\r\n\r\nyes",
+		"HTTP/1.1 200 OK\r\nX-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nyes\r\n0\r\n\r\n",
+	} {
+		d, w := newDelivery("POST", ""), httptest.NewRecorder()
+		broken := serveTo(t.Context(), choosy{w}, answering(t, answer).forwarder(t), d, http.NoBody, 0)
+		wantFailure(t, w, http.StatusBadGateway, "app_closed")
+		if broken || w.Header()["X-A"] != nil {
+			t.Errorf("broken: %v, with fields of the app's: %q", broken, w.Header())
+		}
+		wantAttempts(t, d, "1 closed 0\n")
+		if want := "the app's answer can't be used: 200 with an X-A"; d.Last().Err != want {
+			t.Errorf("recorded %q, want %q", d.Last().Err, want)
+		}
+	}
+}
+
+// A choosy writer takes no X-A.
+type choosy struct{ *httptest.ResponseRecorder }
+
+func (choosy) CheckHeader(status int, h http.Header) error {
+	if h["X-A"] == nil {
+		return nil
+	}
+	return fmt.Errorf("%d with an X-A", status)
 }
 
 func TestSenderThatTakesNoMore(t *testing.T) {

@@ -18,7 +18,7 @@ type capture struct {
 	src    io.Reader
 	limit  int64
 	length int64  // where its end is; -1 if only reading on will tell
-	ended  func() // called when io.EOF is read, which may be long after the last byte; may be nil
+	ended  func() // called when the last byte is read, and again at io.EOF; may be nil
 
 	mu   sync.Mutex
 	kept []byte
@@ -48,8 +48,9 @@ func (c *capture) Read(p []byte) (int, error) {
 	c.size += int64(n)
 	c.kept = append(c.kept, p[:min(int64(n), max(0, c.limit-int64(len(c.kept))))]...)
 	c.over = c.over || err == io.EOF || c.size == c.length
+	over := c.over
 	c.mu.Unlock()
-	if err == io.EOF && c.ended != nil {
+	if over && c.ended != nil {
 		c.ended()
 	}
 	return n, err

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -84,8 +83,9 @@ func (c *Client) closeIdle(then time.Time) {
 }
 
 // RoundTrip sends r and reads the answer's head. Of r it takes Method, URL's scheme and host, RequestURI, which is sent as
-// the target as it stands, Host, Header, ContentLength and Body. A body of length 0 is announced by a length if Header
-// has one, else not at all.
+// the target as it stands, Host, Header, ContentLength and Body, of which no more than ContentLength is read. A body of
+// length 0 is announced by a length if Header has one, else not at all. A head that an app could read as more than one is
+// an error before anything is sent.
 //
 // The connection is used again once the answer's body was read to its end; that must be closed in any case. When r's
 // context ends, so does the connection. Of an httptrace.ClientTrace, GotConn and GotFirstResponseByte are called, on the
@@ -93,7 +93,10 @@ func (c *Client) closeIdle(then time.Time) {
 func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	trace := httptrace.ContextClientTrace(ctx)
-	nc, err := c.take(ctx, r.URL.Scheme, authority(r.URL))
+	if err := checkHead(r); err != nil {
+		return nil, err
+	}
+	nc, err := c.take(ctx, r.URL.Scheme, Target{Scheme: r.URL.Scheme, Host: r.URL.Host}.Authority())
 	if err != nil {
 		return nil, err
 	}
@@ -117,16 +120,6 @@ func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: a.status, Proto: a.proto, Header: a.header, ContentLength: a.length, Body: a, Close: a.close, Request: r,
 	}, nil
-}
-
-func authority(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Host
-	case u.Scheme == "https":
-		return net.JoinHostPort(u.Hostname(), "443")
-	}
-	return net.JoinHostPort(u.Hostname(), "80")
 }
 
 // take gives an idle connection, or makes one.

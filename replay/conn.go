@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"net"
 	"net/http"
@@ -22,7 +21,6 @@ const (
 	maxHead     = 1 << 20 // bytes of an answer's head
 	inOneWrite  = 16 << 10
 	checkAfter  = time.Millisecond // a connection that was idle for this long is looked at before it is used again
-	copyPieces  = 32 << 10
 	maxTrailers = 64 << 10
 )
 
@@ -61,7 +59,9 @@ func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer,
 	a, readErr := c.receive(r.Method, trace)
 	switch {
 	case readErr == nil:
-		a.sent = sent
+		if a.sent = sent; sent != nil {
+			sent.answered(c)
+		}
 		return a, nil
 	case err != nil:
 		return nil, err
@@ -97,89 +97,6 @@ func (c *conn) send(r *http.Request) (*upload, error) {
 		return nil, err
 	}
 	return c.upload(r), nil
-}
-
-// appendHead appends the request's line and fields, the names sorted.
-func appendHead(b []byte, r *http.Request) []byte {
-	b = append(append(append(append(b, r.Method...), ' '), r.RequestURI...), " HTTP/1.1\r\nHost: "...)
-	b = append(append(b, r.Host...), "\r\n"...)
-	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		switch name {
-		case "Host", "Content-Length", "Transfer-Encoding":
-			continue
-		}
-		for _, value := range r.Header[name] {
-			b = append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
-		}
-	}
-	_, said := r.Header["Content-Length"]
-	switch {
-	case r.ContentLength < 0:
-		b = append(b, "Transfer-Encoding: chunked\r\n"...)
-	case r.ContentLength > 0 || said:
-		b = append(strconv.AppendInt(append(b, "Content-Length: "...), r.ContentLength, 10), "\r\n"...)
-	}
-	return append(b, "\r\n"...)
-}
-
-// An upload is a body on its way out.
-type upload struct {
-	done chan struct{}
-	err  error // read after done
-}
-
-// failed is why the body itself could not be read or sent so far; nil if nothing went wrong.
-func (u *upload) failed() error {
-	select {
-	case <-u.done:
-		return u.err
-	default:
-		return nil
-	}
-}
-
-// upload sends the body beside the answer. Its goroutine ends when the body does, or the connection.
-func (c *conn) upload(r *http.Request) *upload {
-	u := &upload{done: make(chan struct{})}
-	go func() {
-		defer close(u.done)
-		if u.err = c.copyBody(r); u.err != nil {
-			_ = c.SetReadDeadline(time.Now()) // the app waits for what will never come
-			return
-		}
-		_ = c.SetReadDeadline(time.Now().Add(c.o.Head))
-	}()
-	return u
-}
-
-func (c *conn) copyBody(r *http.Request) error {
-	var out io.Writer = c
-	if r.ContentLength < 0 {
-		chunks := httputil.NewChunkedWriter(c)
-		out = chunks
-	}
-	n, err := io.CopyBuffer(struct{ io.Writer }{idleWriter{c, out}}, struct{ io.Reader }{r.Body}, make([]byte, copyPieces))
-	switch {
-	case err != nil:
-		return err
-	case r.ContentLength < 0:
-		_, err = io.WriteString(c, "0\r\n\r\n")
-		return err
-	case n != r.ContentLength:
-		return fmt.Errorf("the body ended after %d of %d bytes: %w", n, r.ContentLength, io.ErrUnexpectedEOF)
-	}
-	return nil
-}
-
-// idleWriter gives each piece its own time.
-type idleWriter struct {
-	c   *conn
-	out io.Writer
-}
-
-func (w idleWriter) Write(p []byte) (int, error) {
-	_ = w.c.SetWriteDeadline(time.Now().Add(w.c.o.Idle))
-	return w.out.Write(p)
 }
 
 // An answer is an app's response: its head, and its body as it comes. sent is nil if the request went out as a whole before.
@@ -256,6 +173,8 @@ func (c *conn) frame(a *answer, method string) error {
 		if method != http.MethodHead {
 			a.length = 0 // whatever it announced
 		}
+		// An app that announces a body where none can be may well send it.
+		a.close = a.close || len(coding) > 0 || length > 0 && method != http.MethodHead
 	case hasToken(coding, "chunked"):
 		delete(a.header, "Content-Length")
 		a.length, a.body, a.trailer = -1, httputil.NewChunkedReader(c.in), c.skipTrailer
@@ -329,7 +248,11 @@ func (a *answer) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close gives the connection back, if both bodies are over and it can carry another request.
+// Buffered is how many bytes behind the head came with it, or with what was read since.
+func (a *answer) Buffered() int { return a.conn.in.Buffered() }
+
+// Close gives the connection back, if both bodies are over and it can carry another request. Bytes behind the answer's
+// end would be taken for the next answer.
 func (a *answer) Close() error {
 	if a.closed {
 		return nil
@@ -338,7 +261,7 @@ func (a *answer) Close() error {
 	if l, ok := a.body.(*io.LimitedReader); a.length == 0 || a.body == http.NoBody || ok && l.N == 0 {
 		a.ended = true
 	}
-	reusable := a.ended && !a.close
+	reusable := a.ended && !a.close && a.Buffered() == 0
 	if reusable && a.sent != nil {
 		select {
 		case <-a.sent.done:

@@ -16,6 +16,7 @@ import (
 func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, string, inspect.Failure) {
 	_, dialing := errors.AsType[*dialError](err)
 	timeout, isNet := errors.AsType[net.Error](err)
+	_, unsendable := errors.AsType[requestError](err)
 	host := f.Target.Host
 	fail := func(o inspect.Outcome, status int, code, format string, args ...any) (inspect.Outcome, string, inspect.Failure) {
 		message := fmt.Sprintf(format, args...)
@@ -24,6 +25,8 @@ func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, st
 	switch {
 	case ctx.Err() != nil:
 		return fail(inspect.OutcomeCanceled, http.StatusBadGateway, "canceled", "the sender hung up, or the tunnel was lost")
+	case unsendable:
+		return fail(inspect.OutcomeClosed, http.StatusBadGateway, "app_closed", "the request can't be sent to the app: %s", root(err))
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fail(inspect.OutcomeRefused, http.StatusBadGateway, "app_refused", "the app refused: nothing listens on %s", place(host))
 	case dialing && isNet && timeout.Timeout():

@@ -154,13 +154,15 @@ func (p *passage) pass(ctx context.Context, response *http.Response) {
 		p.give(ctx, whole)
 		return
 	}
+	if err := p.passHeader(response); err != nil {
+		p.give(ctx, err)
+		return
+	}
 	p.awaitKept()
-	h := p.w.Header()
-	maps.Copy(h, response.Header)
 	p.w.WriteHeader(response.StatusCode)
 	var err error
 	switch {
-	case !short:
+	case !body.over:
 		err = p.stream(&body)
 	case len(body.kept) > 0: // a 204 must not be written to, not even nothing
 		_, err = p.w.Write(body.kept)
@@ -179,11 +181,37 @@ func (p *passage) pass(ctx context.Context, response *http.Response) {
 	}
 }
 
+// passHeader hands the answer's fields on, but for those that are about the app's connection. What the writer can't carry
+// is an error, and then it has none of them.
+func (p *passage) passHeader(response *http.Response) error {
+	h := p.w.Header()
+	for name, values := range response.Header {
+		switch name {
+		case "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		default:
+			h[name] = values
+		}
+	}
+	if w, ok := p.w.(headChecker); ok {
+		if err := w.CheckHeader(response.StatusCode, h); err != nil {
+			clear(h)
+			return err
+		}
+	}
+	return nil
+}
+
+// A headChecker is a writer that can't carry every head, and says so before it is given one.
+type headChecker interface {
+	CheckHeader(status int, h http.Header) error
+}
+
 // stream copies body, sending on each piece as it comes.
 func (p *passage) stream(body *capture) error {
 	flusher, _ := p.w.(http.Flusher)
-	if flusher != nil && strings.HasPrefix(p.w.Header().Get("Content-Type"), "text/event-stream") {
-		flusher.Flush() // its head says that the stream is open, which may be long before the first event
+	b, ok := body.src.(interface{ Buffered() int })
+	if flusher != nil && !(ok && b.Buffered() > 0) {
+		flusher.Flush() // the head says that the app has answered, which may be long before it says more
 	}
 	buf := copyBuffers.Get().(*[copyBuffer]byte)
 	defer copyBuffers.Put(buf)

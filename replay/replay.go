@@ -43,10 +43,14 @@ type Forwarder struct {
 }
 
 // ServeDelivery hands d to the app while its body comes in, and the app's answer to w while that comes in. If the app
-// gives none, w gets an inspect.Failure that says why. Every attempt is appended to d.Attempts. An answer that breaks
-// off in the middle ends in a panic with http.ErrAbortHandler, as w can't be given a clean end.
+// gives none, w gets an inspect.Failure that says why. Every attempt is appended to d.Attempts. An answer that breaks off
+// in the middle ends in a panic with http.ErrAbortHandler, as w can't be given a clean end.
 //
-// length is the body's, or -1 if only its end will tell.
+// If w has a method CheckHeader(status int, h http.Header) error, that is asked before WriteHeader: an answer that it
+// refuses counts as none. Fields that are about the app's connection alone, as Keep-Alive is, are recorded but not given
+// to w.
+//
+// length is the body's, or -1 if only its end will tell; what is behind it is not read.
 func (f *Forwarder) ServeDelivery(ctx context.Context, w http.ResponseWriter, d *inspect.Delivery, body io.Reader, length int64) {
 	p := &passage{f: f, w: w, d: d, request: capture{src: body, limit: f.limit(), length: length}}
 	p.request.ended = p.received

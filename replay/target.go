@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -73,11 +74,11 @@ func (t Target) Request(path string) string {
 // Authority is the host with its port, as in a connection's address.
 func (t Target) Authority() string {
 	u := url.URL{Host: t.Host}
-	if u.Port() != "" {
+	switch {
+	case u.Port() != "":
 		return t.Host
+	case t.Scheme == "https":
+		return net.JoinHostPort(u.Hostname(), "443")
 	}
-	if t.Scheme == "https" {
-		return t.Host + ":443"
-	}
-	return t.Host + ":80"
+	return net.JoinHostPort(u.Hostname(), "80")
 }

@@ -99,7 +99,9 @@ func TestTargetAuthority(t *testing.T) {
 		"3000":             "localhost:3000",
 		"http://app.test":  "app.test:80",
 		"https://app.test": "app.test:443",
+		"http://[::1]":     "[::1]:80",
 		"https://[::1]":    "[::1]:443",
+		"[::1]:3000":       "[::1]:3000",
 	} {
 		if got := parse(t, given).Authority(); got != want {
 			t.Errorf("%s: got %q, want %q", given, got, want)

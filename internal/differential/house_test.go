@@ -51,7 +51,7 @@ func newHouse(t testing.TB) *house {
 	engine := replay.NewClient(replay.ClientOptions{})
 	t.Cleanup(engine.CloseIdleConnections)
 	client := &tunnel.Client{
-		Relay: "http://" + h.relay, Name: endpoint, Secret: "ours", Instance: "1", Software: "hook/test",
+		Relay: "http://" + h.relay, Name: endpoint, Secret: "ours", Instance: "house", Software: "hook/test",
 		Handler: &replay.Forwarder{Target: target, HostHeader: "public", Client: engine},
 	}
 	run(t, client.Run)
@@ -180,5 +180,6 @@ func endless(head string) bool {
 
 // hasBody says whether an answer to method with that status line may have a body.
 func hasBody(method, first string) bool {
-	return method != http.MethodHead && !strings.HasPrefix(first, "HTTP/1.1 204") && !strings.HasPrefix(first, "HTTP/1.1 304")
+	return method != http.MethodHead && !strings.HasPrefix(first, "HTTP/1.1 1") &&
+		!strings.HasPrefix(first, "HTTP/1.1 204") && !strings.HasPrefix(first, "HTTP/1.1 304")
 }

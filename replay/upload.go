@@ -1,0 +1,93 @@
+package replay
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httputil"
+	"sync"
+	"time"
+)
+
+const (
+	copyPieces = 32 << 10
+	lastWords  = time.Second // how long an app may take to answer a request that can't go on
+)
+
+// An upload is a body on its way out.
+type upload struct {
+	done chan struct{}
+	err  error // read after done
+
+	mu   sync.Mutex
+	head bool // the answer's head came: the time to read is the answer's from then on; guarded by mu
+}
+
+// failed is why the body itself could not be read or sent so far; nil if nothing went wrong.
+func (u *upload) failed() error {
+	select {
+	case <-u.done:
+		return u.err
+	default:
+		return nil
+	}
+}
+
+// upload sends the body beside the answer. Its goroutine ends when the body does, or the connection.
+func (c *conn) upload(r *http.Request) *upload {
+	u := &upload{done: make(chan struct{})}
+	go func() {
+		defer close(u.done)
+		u.err = c.copyBody(r)
+		left := c.o.Head
+		if u.err != nil {
+			left = min(left, lastWords) // the app may wait for what will never come
+		}
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		if !u.head {
+			_ = c.SetReadDeadline(time.Now().Add(left))
+		}
+	}()
+	return u
+}
+
+// answered takes the time to read out of the upload's hands. A short body has as long as the head.
+func (u *upload) answered(c *conn) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.head = true
+	_ = c.SetReadDeadline(time.Now().Add(c.o.Head))
+}
+
+// copyBody sends the body up to the length that the head announced: what is behind it would be read as a request.
+func (c *conn) copyBody(r *http.Request) error {
+	in, out := io.Reader(struct{ io.Reader }{r.Body}), io.Writer(c)
+	if r.ContentLength < 0 {
+		out = httputil.NewChunkedWriter(c)
+	} else {
+		in = io.LimitReader(in, r.ContentLength)
+	}
+	n, err := io.CopyBuffer(struct{ io.Writer }{idleWriter{c, out}}, in, make([]byte, copyPieces))
+	switch {
+	case err != nil:
+		return err
+	case r.ContentLength < 0:
+		_, err = io.WriteString(c, "0\r\n\r\n")
+		return err
+	case n != r.ContentLength:
+		return fmt.Errorf("the body ended after %d of %d bytes: %w", n, r.ContentLength, io.ErrUnexpectedEOF)
+	}
+	return nil
+}
+
+// idleWriter gives each piece its own time.
+type idleWriter struct {
+	c   *conn
+	out io.Writer
+}
+
+func (w idleWriter) Write(p []byte) (int, error) {
+	_ = w.c.SetWriteDeadline(time.Now().Add(w.c.o.Idle))
+	return w.out.Write(p)
+}
