@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -93,7 +94,8 @@ func (d *demo) run(ctx context.Context) error {
 
 // handler is an app as people write them: it verifies the signature, and has a bug.
 func (d *demo) handler() http.Handler {
-	broken := true
+	var broken atomic.Bool
+	broken.Store(true)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 		if err != nil {
@@ -106,8 +108,7 @@ func (d *demo) handler() http.Handler {
 		switch {
 		case provider.Verify(request, d.secrets.of(provider)).Verdict != signature.Valid:
 			http.Error(w, "the signature is wrong", http.StatusBadRequest)
-		case provider.Name == "shopify" && broken:
-			broken = false // the provider sends it again
+		case provider.Name == "shopify" && broken.CompareAndSwap(true, false): // the provider sends it again
 			http.Error(w, "orders: column \"note\" does not exist", http.StatusInternalServerError)
 		default:
 			w.Header().Set("Content-Type", "application/json")
@@ -151,8 +152,12 @@ func (d *demo) play(ctx context.Context) error {
 			return err
 		}
 		for range 1 + count(step.again) {
-			if d.screenful() && !wait(ctx, pause) {
-				return nil
+			if d.screenful() {
+				select {
+				case <-time.After(pause):
+				case <-ctx.Done():
+					return nil
+				}
 			}
 			if _, _, err := step.sender.send(ctx, sample, to); err != nil {
 				return err
@@ -167,18 +172,6 @@ func count(yes bool) int {
 		return 1
 	}
 	return 0
-}
-
-// wait waits for a time and says whether ctx lasted that long.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // connected waits until the endpoint is there.
@@ -202,23 +195,24 @@ func (d *demo) conclude(ctx context.Context) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	var bad, broken string
+	var bad, broken inspect.Summary
 	for _, s := range all {
 		if s.Verdict == signature.Invalid {
-			bad = s.ID
+			bad = s
 		}
 		if s.Status == http.StatusInternalServerError {
-			broken = s.ID
+			broken = s
 		}
 	}
-	if bad == "" || broken == "" { // the user quit before the end
+	if bad.ID == "" || broken.ID == "" { // the user quit before the end
 		return nil
 	}
-	delivery, err := d.store.Get(ctx, bad)
+	delivery, err := d.store.Get(ctx, bad.ID)
 	if err != nil {
 		return err
 	}
+	short := shortIDs(ctx, d.store, bad, broken)
 	_, err = fmt.Fprintf(d.out, "\n%s\nGo on with:\n  hook list\n  hook show %s      the one that was answered 500\n  hook verify %s    the one with the bad signature\n",
-		d.secrets.explainDelivery(delivery).text(d.pen, lineWidth), inspect.ShortID(broken), inspect.ShortID(bad))
+		d.secrets.explainDelivery(delivery).text(d.pen, lineWidth), short[broken.ID], short[bad.ID])
 	return errors.Join(err, d.buffer.Flush())
 }

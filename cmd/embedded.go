@@ -18,7 +18,8 @@ type embedded struct {
 
 const firstPort = 4400
 
-// newEmbedded listens on the port that the slot had before, else the first free one from 4400, and remembers it.
+// newEmbedded listens on the port that the slot had before, else the first one from 4400 that is free and no other
+// project's, and remembers it.
 func (p place) newEmbedded(slot int, log *slog.Logger) (*embedded, error) {
 	m, err := p.project.remember(func(*memory) bool { return false })
 	if err != nil {
@@ -28,8 +29,11 @@ func (p place) newEmbedded(slot int, log *slog.Logger) (*embedded, error) {
 	if slot < len(m.Endpoints) && m.Endpoints[slot].Port != 0 {
 		ports = append(ports, m.Endpoints[slot].Port)
 	}
+	taken := p.home.ports()
 	for port := firstPort; port < firstPort+100; port++ {
-		ports = append(ports, port)
+		if !taken[port] {
+			ports = append(ports, port)
+		}
 	}
 	ln, port, err := listenOn(append(ports, 0))
 	if err != nil {

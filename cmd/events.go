@@ -123,7 +123,7 @@ func (p place) eventsJSON(of []string) error {
 			return badSample(err)
 		}
 		for _, event := range events {
-			if err := printJSON(p.out, map[string]string{"provider": name, "event": event}); err != nil {
+			if err := printJSON(p.out, map[string]string{"type": "event", "provider": name, "event": event}); err != nil {
 				return err
 			}
 		}

@@ -45,7 +45,7 @@ type lineFace interface {
 	ready(tunnel.State) error
 	lost(tunnel.State) error
 	app(appState) error
-	delivery(event) error
+	deliveries(context.Context, []inspect.Summary) error
 	dropped(n int) error
 }
 
@@ -54,7 +54,6 @@ const gather = 20 * time.Millisecond
 
 // lines prints what happens through f until ctx ends.
 func (l *listener) lines(ctx context.Context, f lineFace) error {
-	wasConnected := false
 	var shown appState
 	news := l.news.news
 	var gathered <-chan time.Time
@@ -67,15 +66,8 @@ func (l *listener) lines(ctx context.Context, f lineFace) error {
 			}
 		}
 		shown = app
-		if connected := state.Phase == tunnel.Connected; connected != wasConnected || state.Phase == tunnel.Waiting {
-			wasConnected = connected
-			say := f.lost
-			if connected {
-				say = f.ready
-			}
-			if err := say(state); err != nil {
-				return err
-			}
+		if err := l.say(f, state); err != nil {
+			return err
 		}
 		if err := l.buffer.Flush(); err != nil {
 			return err
@@ -84,7 +76,7 @@ func (l *listener) lines(ctx context.Context, f lineFace) error {
 		case <-stateChanged:
 		case <-appChanged:
 		case <-news:
-			if err := l.printNews(f); err != nil {
+			if err := l.printNews(context.WithoutCancel(ctx), f); err != nil { // what was taken is printed, at the end too
 				return err
 			}
 			news, gathered = nil, time.After(gather)
@@ -96,33 +88,38 @@ func (l *listener) lines(ctx context.Context, f lineFace) error {
 	}
 }
 
-func (l *listener) printNews(f lineFace) error {
-	all, dropped := l.news.pending()
-	for _, e := range all {
-		if !e.over {
-			continue
-		}
-		if err := f.delivery(e); err != nil {
-			return err
-		}
-	}
-	if dropped > 0 {
-		return f.dropped(dropped)
-	}
-	return nil
+// said is what was last said of the connection. Other news don't make it worth saying again.
+type said struct {
+	phase   tunnel.Phase
+	retryAt time.Time
 }
 
-// farewell prints what is left to print, and sums the session up.
+// say prints how the connection stands, unless that was said, or it hasn't begun.
+func (l *listener) say(f lineFace, s tunnel.State) error {
+	now := said{s.Phase, s.RetryAt}
+	if s.Phase == "" || now == l.said {
+		return nil
+	}
+	l.said = now
+	if s.Phase == tunnel.Connected {
+		return f.ready(s)
+	}
+	return f.lost(s)
+}
+
+// farewell prints what is left to print, and sums the session up. The session's ctx has ended by then.
 func (l *listener) farewell(why error) error {
 	return errors.Join(l.sayFarewell(why), l.buffer.Flush())
 }
 
 func (l *listener) sayFarewell(why error) error {
 	if l.o.json {
-		return errors.Join(l.printNews(jsonFace{l}), jsonFace{l}.summary())
+		f := jsonFace{l}
+		state, _ := l.client.State()
+		return errors.Join(l.printNews(context.Background(), f), l.say(f, state), f.summary())
 	}
 	if !l.screenful() {
-		if err := l.printNews(&plainFace{listener: l}); err != nil {
+		if err := l.printNews(context.Background(), &plainFace{listener: l}); err != nil {
 			return err
 		}
 	}
@@ -176,7 +173,14 @@ func (f jsonFace) app(s appState) error {
 	return printJSON(f.out, stateJSON{Type: "state", App: word})
 }
 
-func (f jsonFace) delivery(e event) error { return printJSON(f.out, summaryJSON(e.summary)) }
+func (f jsonFace) deliveries(_ context.Context, all []inspect.Summary) error {
+	for _, s := range all {
+		if err := printJSON(f.out, summaryJSON(s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (f jsonFace) dropped(n int) error {
 	return printJSON(f.out, map[string]any{"type": "error", "error": "output_too_slow", "dropped": n,
@@ -211,7 +215,7 @@ func (f *plainFace) ready(s tunnel.State) error {
 	if !s.Public {
 		reach = "local only"
 	}
-	_, err := fmt.Fprintf(f.out, "hook %s · %s · %s  %s  %s\n", Version, reach, f.pen.bold.Sprint(s.URL), f.pen.sign("→", "->"), f.engine.Target)
+	_, err := fmt.Fprintf(f.out, "hook %s · %s · %s  %s  %s\n", Version, reach, f.pen.bold.Sprint(inspect.Printable(s.URL)), f.pen.sign("→", "->"), f.engine.Target)
 	for _, tip := range append(f.tips(s), "secrets: "+strings.Join(f.secrets.summary(), "\n    ")) {
 		_, _ = fmt.Fprintln(f.err, "  "+tip)
 	}
@@ -235,9 +239,14 @@ func (f *plainFace) app(s appState) error {
 	return err
 }
 
-func (f *plainFace) delivery(e event) error {
-	_, err := fmt.Fprintf(f.out, "%s%s\n", f.pen.line(e.summary, inspect.ShortID(e.summary.ID)), f.remark(e))
-	return err
+func (f *plainFace) deliveries(ctx context.Context, all []inspect.Summary) error {
+	short := shortIDs(ctx, f.store, all...)
+	for _, s := range all {
+		if _, err := fmt.Fprintf(f.out, "%s%s\n", f.pen.line(s, short[s.ID]), f.remark(ctx, s, short)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *plainFace) dropped(n int) error {
@@ -246,20 +255,6 @@ func (f *plainFace) dropped(n int) error {
 }
 
 func (f *plainFace) now() string { return f.pen.faint.Sprint(time.Now().Format(time.TimeOnly)) }
-
-// remark says what is odd about a delivery, and what shows more.
-func (l *listener) remark(e event) string {
-	id := inspect.ShortID(e.summary.ID)
-	switch s := e.summary; {
-	case s.Err != "":
-		return "  " + inspect.Printable(s.Err)
-	case s.Verdict == "invalid" && e.delivery != nil:
-		return "  " + inspect.Printable(l.secrets.explainDelivery(e.delivery).why.Headline) + ": hook verify " + id
-	case s.RedeliveryOf != "":
-		return "  redelivery of " + inspect.ShortID(s.RedeliveryOf)
-	}
-	return ""
-}
 
 // relayWords say how the connection stands, fit for one line.
 func relayWords(s tunnel.State, now time.Time) string {

@@ -1,12 +1,16 @@
 package cmd
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -142,9 +146,46 @@ func stamp(t time.Time) string {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// printJSON prints v on a line of its own.
+// printJSON prints v on a line of its own, of which a terminal shows every character and acts on none.
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	line := strings.TrimSuffix(b.String(), "\n")
+	_, err := io.WriteString(w, visibleJSON(line)+"\n")
+	return err
+}
+
+// visibleJSON writes what inspect.Printable would not show as it is in JSON's own escapes: the same value. encoding/json
+// does that for C0 and not for DEL, C1, bidirectional controls and the like, which can only be within strings.
+func visibleJSON(s string) string {
+	if inspect.Printable(s) == s {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		switch end := i + utf8.RuneLen(r); {
+		case r < 0x7f || strings.HasSuffix(inspect.Printable(lastRunes(s[:end], 5)), s[i:end]): // a fifth mark in a row isn't shown
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+// lastRunes is the last n characters of s.
+func lastRunes(s string, n int) string {
+	start := len(s)
+	for ; n > 0 && start > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(s[:start])
+		start -= size
+	}
+	return s[start:]
 }

@@ -120,7 +120,7 @@ func (p pen) line(s inspect.Summary, id string) string {
 	what := fit(inspect.Printable(event), 28)
 	return fmt.Sprintf("%s  %s %s %s %s %s  %s  %s  %s",
 		p.faint.Sprint(s.ReceivedAt.Local().Format(time.TimeOnly)), p.verdict(s.Verdict), fit(inspect.Printable(provider), 8), what,
-		p.mark(s), fit(inspect.Printable(s.Method+" "+pathOf(s)), 26), p.status(s), right(duration(s.Duration), 7), p.bold.Sprint(id))
+		p.mark(s), fit(inspect.Printable(s.Method+" "+pathOf(s)), 26), p.status(s), right(duration(s.Duration), 7), p.bold.Sprint(inspect.Printable(id)))
 }
 
 // pathOf is the path that the app was asked for, which people know; or what the sender asked for behind the endpoint.

@@ -42,7 +42,10 @@ func runList(ctx context.Context, p place, store *history.Store, o listOptions) 
 	if err != nil {
 		return err
 	}
-	if q.Limit = o.limit; o.limit <= 0 {
+	if o.limit < 0 {
+		return fail(exitUsage, "--limit 0 is all of them", "--limit %d is less than none", o.limit)
+	}
+	if q.Limit = o.limit; o.limit == 0 {
 		q.Limit = -1
 	}
 	found, err := store.List(ctx, q)
@@ -58,17 +61,18 @@ func runList(ctx context.Context, p place, store *history.Store, o listOptions) 
 		return nil
 	}
 	if len(found) == 0 {
-		_, _ = fmt.Fprintln(p.err, "hook: nothing here: `hook listen 3000` captures what comes, `hook demo` shows how it looks")
+		all, err := store.List(ctx, history.Query{Limit: 1})
+		switch {
+		case err != nil:
+			return err
+		case len(all) > 0:
+			_, _ = fmt.Fprintln(p.err, "hook: nothing matches")
+		default:
+			_, _ = fmt.Fprintln(p.err, "hook: nothing here yet: `hook listen 3000` captures what comes, `hook demo` shows how it looks")
+		}
 		return nil
 	}
-	ids := make([]string, len(found))
-	for i, s := range found {
-		ids[i] = s.ID
-	}
-	short, err := store.Short(ctx, ids)
-	if err != nil {
-		return err
-	}
+	short := shortIDs(ctx, store, found...)
 	for _, s := range found {
 		if _, err := fmt.Fprintln(p.out, p.pen.dated(s, short[s.ID])); err != nil {
 			return err

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/history"
 	"github.com/seed-4575fdc3/hook/relay"
 	"github.com/seed-4575fdc3/hook/relay/tunnel"
@@ -95,17 +94,13 @@ type listener struct {
 	buffer   *bufio.Writer // of out
 	log      *slog.Logger
 	logFile  *os.File
-}
 
-// An event is what happens to a delivery: it came, or it is over.
-type event struct {
-	delivery *inspect.Delivery // not changed any more once over
-	summary  inspect.Summary
-	over     bool
+	said    said  // of the connection; the face's
+	lastErr error // why it was not connected the last time; keepRunning's
 }
 
 func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, err error) {
-	l := &listener{place: p, o: o, news: newFeed[event]()}
+	l := &listener{place: p, o: o, news: newFeed[event](), said: said{phase: tunnel.Connecting}}
 	if !l.screenful() { // which writes to the terminal itself
 		l.buffer = bufio.NewWriterSize(p.out, 64<<10)
 		l.out = l.buffer
@@ -192,30 +187,6 @@ func (l *listener) target() (replay.Target, error) {
 	return target, nil
 }
 
-// relay is where to connect to, and the token for it; nothing for the relay inside hook.
-func (l *listener) relay() (url, token string, err error) {
-	url = l.settings.first(l.o.relay, "HOOK_RELAY", func(c config) string { return c.Relay })
-	if url == "" {
-		return "", "", nil
-	}
-	switch source := l.settings.first(l.o.token, "", func(c config) string { return c.Token }); {
-	case l.o.token == "" && os.Getenv("HOOK_TOKEN") != "":
-		token = os.Getenv("HOOK_TOKEN")
-	case source != "":
-		if token, _, err = readSource(source, l.in); err != nil {
-			return "", "", err
-		}
-	}
-	err = tunnel.CheckRelay(url, token)
-	if errors.Is(err, tunnel.ErrPlainToken) {
-		return "", "", fail(exitUsage, "give the relay's https:// URL", "listen: --relay %s: %w", url, err)
-	}
-	if err != nil {
-		return "", "", fail(exitUsage, "a relay is like https://relay.example", "listen: --relay: %w", err)
-	}
-	return url, token, nil
-}
-
 // announce makes the listener known to the project's other commands.
 func (l *listener) announce(target replay.Target, relayURL string) (*running, error) {
 	own, other, err := l.project.announce(running{
@@ -264,16 +235,6 @@ func (l *listener) openLog() {
 
 func discardLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
-// changed is the recorder's news.
-func (l *listener) changed(d *inspect.Delivery, over bool) {
-	if over {
-		l.app.saw(d)
-		l.news.put(event{d, d.Summary(), true})
-	} else if l.screenful() {
-		l.news.put(event{nil, d.Summary(), false})
-	}
-}
-
 // run listens until ctx ends, the user quits, or the relay will never have us.
 func (l *listener) run(ctx context.Context) error {
 	ctx, quit := context.WithCancel(ctx)
@@ -289,6 +250,13 @@ func (l *listener) run(ctx context.Context) error {
 		return l.refused(l.client.Run(gctx))
 	})
 	g.Go(func() error { return l.app.run(gctx) })
+	g.Go(func() error {
+		<-gctx.Done()
+		if n := l.recorder.inFlight(); n > 0 {
+			_, _ = fmt.Fprintf(l.err, "hook: %s in flight, waiting up to 3 s: Ctrl-C again ends it at once\n", plural(n, "request", "requests"))
+		}
+		return nil
+	})
 	g.Go(func() error { return l.store.RunUpkeep(gctx) })
 	g.Go(func() error { return l.keepRunning(gctx) })
 	g.Go(func() error {
@@ -302,13 +270,24 @@ func (l *listener) run(ctx context.Context) error {
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}
+	if err == nil && l.embedded == nil && l.running.URL == "" {
+		why := "it had not answered yet"
+		if l.lastErr != nil {
+			why = connectionError(l.lastErr)
+		}
+		err = fail(exitUnreachable, "check that --relay is right and that the relay runs", "listen: never connected to %s: %s", l.client.Relay, why)
+	}
 	return errors.Join(err, l.farewell(err))
 }
 
-// keepRunning writes the endpoint's URL where the project's other commands find it, once it is connected.
+// keepRunning writes the endpoint's URL where the project's other commands find it, once it is connected, and keeps in
+// mind why it isn't.
 func (l *listener) keepRunning(ctx context.Context) error {
 	for {
 		state, changed := l.client.State()
+		if state.Err != nil {
+			l.lastErr = state.Err
+		}
 		if state.Phase == tunnel.Connected && state.URL != l.running.URL {
 			l.running.URL = state.URL
 			if err := l.running.write(); err != nil {

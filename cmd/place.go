@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/history"
 )
 
@@ -52,11 +54,15 @@ func withHistory(c *cobra.Command, s streams, do func(place, *history.Store) err
 	if err != nil {
 		return err
 	}
-	store, err := p.openHistory(c.Context(), history.Options{})
+	return p.withHistory(c.Context(), func(store *history.Store) error { return do(p, store) })
+}
+
+func (p place) withHistory(ctx context.Context, do func(*history.Store) error) error {
+	store, err := p.openHistory(ctx, history.Options{})
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(p, store), closing(store, s.err))
+	return errors.Join(do(store), closing(store, p.err))
 }
 
 // closing closes the history; what could not be written is said.
@@ -81,4 +87,29 @@ func resolve(ctx context.Context, store *history.Store, what, ref string) (strin
 		return "", fail(exitFailed, "run `hook list` to see what was captured", "%s %s: no such delivery", what, ref)
 	}
 	return id, err
+}
+
+// whole gives a delivery with its attempt: the row of one that has just been answered may follow in a moment.
+func whole(ctx context.Context, store *history.Store, id string) (*inspect.Delivery, error) {
+	cursor, err := store.Cursor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d, err := store.Get(ctx, id)
+	if err != nil || d.Last() != nil || time.Since(d.ReceivedAt) > time.Minute {
+		return d, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	for batch, err := range store.Watch(ctx, cursor) {
+		if err != nil {
+			return d, nil // what is there is good enough
+		}
+		for _, s := range batch {
+			if s.ID == id && s.Outcome != inspect.OutcomePending {
+				return store.Get(ctx, id)
+			}
+		}
+	}
+	return d, nil
 }

@@ -80,6 +80,7 @@ type memory struct {
 	Endpoints []endpoint       `yaml:"endpoints"`
 	Tests     map[string]*test `yaml:"tests,omitempty"`  // by provider
 	Warned    bool             `yaml:"warned,omitempty"` // of secrets on the command line
+	Relays    []string         `yaml:"relays,omitempty"` // URLs that the user gave with --relay
 }
 
 // A test is a provider's test secret in a project.
@@ -137,6 +138,21 @@ func (p project) rememberLocked(change func(*memory) bool) (memory, error) {
 		return memory{}, err
 	}
 	return m, replaceFile(path, b)
+}
+
+// ports are those that the endpoints of all projects have: a URL stays the same only if nobody else takes its port.
+func (h home) ports() map[int]bool {
+	taken := make(map[int]bool)
+	files, _ := filepath.Glob(filepath.Join(h.secret, "*.yaml"))
+	for _, file := range files {
+		var m memory
+		if b, err := os.ReadFile(file); err == nil && yaml.Unmarshal(b, &m) == nil {
+			for _, e := range m.Endpoints {
+				taken[e.Port] = true
+			}
+		}
+	}
+	return taken
 }
 
 // replaceFile writes a file of which nobody ever sees a half.

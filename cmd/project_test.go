@@ -141,3 +141,36 @@ func TestSettingsInOrder(t *testing.T) {
 		t.Errorf("a mistake: %v", err)
 	}
 }
+
+func TestReadersDoNotTakeASlot(t *testing.T) {
+	p := testProject(t)
+	stop := make(chan struct{})
+	var g sync.WaitGroup
+	for range 2 {
+		g.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					p.listeners()
+				}
+			}
+		})
+	}
+	const times = 200
+	for range times {
+		own, other, err := p.announce(running{Target: "http://localhost:3000", PID: 1})
+		if err != nil || other != nil || own.slot != 0 {
+			t.Errorf("announced %+v, other %+v, %v", own, other, err)
+			break
+		}
+		_ = own.file.Close() // as when it is killed: what it wrote is still there
+		if all := p.listeners(); len(all) != 0 {
+			t.Errorf("one that is gone is believed: %+v", all)
+			break
+		}
+	}
+	close(stop)
+	g.Wait()
+}

@@ -16,8 +16,9 @@ type recorder struct {
 	endpoint string
 	log      *slog.Logger
 
-	// changed is told of a delivery when it came and when it is over. It must not block. May be nil.
-	changed func(d *inspect.Delivery, over bool)
+	// changed is told of a delivery when it came and when it is over; pending is its way into the history, nil once it is
+	// there. It must not block, nor keep d. May be nil.
+	changed func(d *inspect.Delivery, pending *history.Pending, over bool)
 
 	mu     sync.Mutex
 	counts counts
@@ -52,7 +53,7 @@ func (r *recorder) Received(d *inspect.Delivery) <-chan struct{} {
 	r.adding[d.ID] = pending
 	r.mu.Unlock()
 	if r.changed != nil {
-		r.changed(d, false)
+		r.changed(d, pending, false)
 	}
 	return pending.Done()
 }
@@ -79,16 +80,28 @@ func (r *recorder) Attempted(d *inspect.Delivery, again bool) {
 	if pending != nil {
 		select {
 		case <-pending.Done():
-			if err := pending.Err(); err != nil {
-				r.log.Error("keep a delivery", "delivery", d.ID, "error", err)
-			}
-			d.RedeliveryOf = pending.RedeliveryOf()
-		default:
+			d.RedeliveryOf = r.added(d.ID, pending)
+			pending = nil
+		default: // an app that refuses is faster than the disk
 		}
 	}
 	if r.changed != nil {
-		r.changed(d, true)
+		r.changed(d, pending, true)
 	}
+}
+
+// added reads what the history found a delivery to be a redelivery of, once pending is done.
+func (r *recorder) added(id string, pending *history.Pending) (redeliveryOf string) {
+	if err := pending.Err(); err != nil {
+		r.log.Error("keep a delivery", "delivery", id, "error", err)
+	}
+	return pending.RedeliveryOf()
+}
+
+// inFlight is how many deliveries have no answer yet.
+func (r *recorder) inFlight() int {
+	c := r.sum()
+	return c.received - c.ok - c.failed - c.refused
 }
 
 func (r *recorder) sum() counts {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"crypto/tls"
 	"errors"
 
 	"github.com/seed-4575fdc3/hook/relay/tunnel"
@@ -22,6 +23,9 @@ func (l *listener) refused(err error) error {
 	}
 	if n, ok := errors.AsType[*tunnel.NotRelayError](err); ok {
 		return &fault{n, "check --relay: it is the URL that hook-relay printed when it started", exitUnreachable}
+	}
+	if c, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return fail(exitUnreachable, "check --relay; a private CA must be in the system's store", "the certificate of %s is not trusted: %w", l.client.Relay, c.Err)
 	}
 	if g, ok := errors.AsType[*wire.GoAway](err); ok {
 		switch g.Code {

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,33 +65,46 @@ func newRelayRoot(s streams) *cobra.Command {
 
 func runRelay(ctx context.Context, s streams, o relayOptions) error {
 	collectSeldom()
-	tokens, firstToken, err := o.tokens()
-	if err != nil {
-		return err
-	}
 	ln, err := net.Listen("tcp", o.addr)
 	if err != nil {
-		return fail(exitFailed, "choose another --addr HOST:PORT", "hook-relay: %w", err)
+		return fail(exitFailed, "choose another --addr HOST:PORT", "%w", err)
 	}
 	defer func() { _ = ln.Close() }()
-	public := o.publicURL != ""
-	if !public {
+	if o.publicURL == "" {
 		o.publicURL = "http://" + reachable(ln.Addr().(*net.TCPAddr))
+	}
+	tokens, first, err := o.tokens() // after the port is ours: a token that is made is also shown
+	if err != nil {
+		return err
 	}
 	var handler slog.Handler = slog.NewTextHandler(s.err, nil)
 	if o.json {
 		handler = slog.NewJSONHandler(s.err, nil)
 	}
+	log := slog.New(handler)
 	server, err := relay.New(relay.Config{
-		PublicURL: o.publicURL, Domain: o.domain, Public: public, Tokens: tokens, Software: "hook-relay/" + Version, Log: slog.New(handler),
+		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Software: "hook-relay/" + Version, Log: log,
 	})
 	if err != nil {
-		return fail(exitUsage, "give the base that senders use, as in --public-url https://relay.example", "hook-relay: --public-url: %w", err)
+		return fail(exitUsage, "give the base that senders use, as in --public-url https://relay.example", "--public-url: %w", err)
 	}
-	if err := sayReady(s, o, ln.Addr().String(), firstToken); err != nil {
+	if err := sayReady(s, o, ln.Addr().String(), first.token); err != nil {
 		return err
 	}
+	if o.json && first.token != "" { // a log is kept and read by others, so it has no token
+		log.Info("first start: a token was made", "file", first.path)
+	}
 	return server.Serve(ctx, ln)
+}
+
+// isPublic says whether a URL can be reached from elsewhere than this machine, as far as it tells.
+func isPublic(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil || u.Hostname() == "localhost" {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err != nil || !ip.IsLoopback() && !ip.IsUnspecified()
 }
 
 // reachable is an address as a client on this machine would write it.
@@ -112,40 +127,57 @@ func sayReady(s streams, o relayOptions, addr, firstToken string) error {
 	return err
 }
 
+// A firstToken is what was made at a first start, and the file that it was put into. At a later start it is zero.
+type firstToken struct{ token, path string }
+
 // tokens is who may claim names: whoever the token file names, anyone, or whoever has the one token of the first start,
 // which is made here and returned to be shown.
-func (o relayOptions) tokens() (relay.Tokens, string, error) {
+func (o relayOptions) tokens() (relay.Tokens, firstToken, error) {
 	switch {
 	case o.anonymous:
-		return nil, "", nil
+		return nil, firstToken{}, nil
 	case o.tokenFile != "":
 		tokens, err := readTokens(o.tokenFile)
-		return tokens, "", err
+		return tokens, firstToken{}, err
 	}
 	data := o.data
 	if data == "" {
 		data = findHome().relay()
 	}
 	path := filepath.Join(data, "tokens")
-	_, err := os.Stat(path)
-	first := ""
-	if errors.Is(err, fs.ErrNotExist) {
-		first = "hk_" + rand.Text()
-		if err = os.MkdirAll(data, 0o700); err == nil {
-			err = os.WriteFile(path, []byte("# NAME TOKEN [PATTERN], read again when it changes\nfirst "+first+"\n"), 0o600)
-		}
-	}
+	first, err := makeToken(path)
 	if err != nil {
-		return nil, "", fail(exitFailed, "give a folder that can be written with --data", "hook-relay: %w", err)
+		return nil, firstToken{}, fail(exitFailed, "give a folder that can be written with --data", "%w", err)
 	}
 	tokens, err := readTokens(path)
 	return tokens, first, err
 }
 
+// makeToken makes the file with the first token, unless it is there. Of two that start at once, one makes it.
+func makeToken(path string) (firstToken, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return firstToken{}, err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return firstToken{}, nil
+	}
+	if err != nil {
+		return firstToken{}, err
+	}
+	first := firstToken{"hk_" + rand.Text(), path}
+	_, err = file.WriteString("# NAME TOKEN [PATTERN], read again when it changes\nfirst " + first.token + "\n")
+	if err = errors.Join(err, file.Close()); err != nil {
+		_ = os.Remove(path) // or no later start would make one
+		return firstToken{}, err
+	}
+	return first, nil
+}
+
 func readTokens(path string) (relay.Tokens, error) {
 	tokens, err := relay.ReadTokenFile(path)
 	if err != nil {
-		return nil, fail(exitUsage, "each line is NAME TOKEN [PATTERN]", "hook-relay: %w", err)
+		return nil, fail(exitUsage, "each line is NAME TOKEN [PATTERN]", "%w", err)
 	}
 	return tokens, nil
 }

@@ -75,7 +75,7 @@ func runReplay(ctx context.Context, p place, store *history.Store, o replayOptio
 		if err != nil {
 			return err
 		}
-		if err := p.printReplayed(done, sum.add(done), o.json); err != nil {
+		if err := p.printReplayed(ctx, store, done, sum.add(done), o.json); err != nil {
 			return err
 		}
 	}
@@ -92,7 +92,7 @@ func (p place) replayTo(to string) (destination, error) {
 	return toFirst, nil
 }
 
-func (p place) printReplayed(done replayed, verdict string, asJSON bool) error {
+func (p place) printReplayed(ctx context.Context, store *history.Store, done replayed, verdict string, asJSON bool) error {
 	before, after := done.original.Summary(), done.fresh.Summary()
 	if asJSON {
 		return printJSON(p.out, struct {
@@ -102,9 +102,10 @@ func (p place) printReplayed(done replayed, verdict string, asJSON bool) error {
 			Note     string `json:"note,omitempty"`
 		}{summaryJSON(after), verdict, before.Status, done.note})
 	}
-	_, err := fmt.Fprintf(p.out, "  %s  %s %s %s → %s   %s %s   as %s   %s\n", inspect.ShortID(before.ID),
+	short := shortIDs(ctx, store, before, after)
+	_, err := fmt.Fprintf(p.out, "  %s  %s %s %s → %s   %s %s   as %s   %s\n", short[before.ID],
 		fit(inspect.Printable(orDash(before.Provider)), 8), fit(inspect.Printable(before.EventType), 28), p.pen.status(before), p.pen.status(after),
-		fit(verdict, 13), right(duration(after.Duration), 7), inspect.ShortID(after.ID), p.pen.faint.Sprint(inspect.Printable(done.note)))
+		fit(verdict, 13), right(duration(after.Duration), 7), short[after.ID], p.pen.faint.Sprint(inspect.Printable(done.note)))
 	if err == nil && after.Err != "" {
 		_, err = fmt.Fprintf(p.out, "          %s\n", p.pen.bad.Sprint(inspect.Printable(after.Err)))
 	}

@@ -48,11 +48,11 @@ func (r *replayer) Replay(ctx context.Context, id string) (inspect.Summary, erro
 }
 
 func (r *replayer) replay(ctx context.Context, id string) (replayed, error) {
-	original, err := r.store.Get(ctx, id)
+	original, err := whole(ctx, r.store, id)
 	if err != nil {
 		return replayed{}, err
 	}
-	what := "replay " + inspect.ShortID(id)
+	what := "replay " + id
 	if !original.Body.Complete {
 		return replayed{}, fail(exitFailed, "raise --capture of `hook listen`, and have the provider send it again",
 			"%s: only %s of the body's %s bytes were kept", what, humanize.Comma(int64(len(original.Body.Bytes))), humanize.Comma(original.Body.Size))
@@ -137,7 +137,7 @@ func toFirst(d *inspect.Delivery) (replay.Target, bool, error) {
 		}
 	}
 	return replay.Target{}, false, fail(exitUnreachable, "say where with --to http://localhost:3000, or start `hook listen 3000`",
-		"replay %s: it never had a target", inspect.ShortID(d.ID))
+		"replay %s: it never had a target", d.ID)
 }
 
 func badTarget(err error) error {
@@ -146,7 +146,7 @@ func badTarget(err error) error {
 
 // compare says in a word how a replay's answer stands to the original's.
 func compare(original, fresh inspect.Summary) string {
-	before, after := original.Failed() || original.Attempts == 0, fresh.Failed()
+	before, after := original.Failed(), fresh.Failed()
 	switch {
 	case before && !after:
 		return "fixed"

@@ -89,7 +89,8 @@ func flagError(c *cobra.Command, err error) error {
 	if _, wrong, ok := strings.Cut(err.Error(), "unknown flag: "); ok {
 		return &fault{fmt.Errorf("%s has no flag %s", c.CommandPath(), wrong), didYouMean("", wrong, names, fallback), exitUsage}
 	}
-	return &fault{err, fallback, exitUsage}
+	words, _, _ := strings.Cut(err.Error(), ": strconv.") // which tells nobody more
+	return fail(exitUsage, fallback, "%s", words)
 }
 
 // didYouMean names the words that a wrong one might have been meant for, each behind prefix, or says fallback.
@@ -111,6 +112,6 @@ func exactly(check cobra.PositionalArgs, usage string) cobra.PositionalArgs {
 		if check(c, args) == nil {
 			return nil
 		}
-		return fail(exitUsage, "`"+c.CommandPath()+" --help` shows examples", "%s takes %s, not %d arguments", c.CommandPath(), usage, len(args))
+		return fail(exitUsage, "`"+c.CommandPath()+" --help` shows examples", "%s takes %s, not %s", c.CommandPath(), usage, plural(len(args), "argument", "arguments"))
 	}
 }

@@ -37,15 +37,12 @@ func (p project) announce(r running) (own, other *running, err error) {
 	if err := os.MkdirAll(p.home.run, 0o700); err != nil {
 		return nil, nil, err
 	}
-	gate, err := os.OpenFile(filepath.Join(p.home.run, p.key()+".lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	leave, err := p.enter(os.O_CREATE) // two that start at once see each other
 	if err != nil {
 		return nil, nil, err
 	}
-	defer func() { _ = gate.Close() }()
-	if err := filelock.Wait(gate); err != nil { // two that start at once see each other
-		return nil, nil, err
-	}
-	for _, other := range p.listeners() {
+	defer leave()
+	for _, other := range p.readListeners() {
 		if other.Target == r.Target && other.Relay == r.Relay {
 			return nil, &other, nil
 		}
@@ -68,6 +65,20 @@ func (p project) announce(r running) (own, other *running, err error) {
 	return nil, nil, fmt.Errorf("%d listeners run in this project already", maxListeners)
 }
 
+// enter waits until nobody else looks at the project's run files or takes one. Whoever looks at one locks it for a
+// moment, which another would take for a listener's own lock.
+func (p project) enter(flag int) (leave func(), err error) {
+	gate, err := os.OpenFile(filepath.Join(p.home.run, p.key()+".lock"), os.O_RDWR|flag, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := filelock.Wait(gate); err != nil {
+		_ = gate.Close()
+		return nil, err
+	}
+	return func() { _ = gate.Close() }, nil
+}
+
 // write brings the file up to date.
 func (r *running) write() error {
 	b, err := json.Marshal(r)
@@ -88,6 +99,16 @@ func (r *running) end() {
 
 // listeners are those of the project that run now, in the order of their slots.
 func (p project) listeners() []running {
+	leave, err := p.enter(0)
+	if err != nil {
+		return nil // no listener was ever here
+	}
+	defer leave()
+	return p.readListeners()
+}
+
+// readListeners is listeners for who has entered.
+func (p project) readListeners() []running {
 	var all []running
 	for slot := range maxListeners {
 		if r, ok := readRunning(p.runFile(slot)); ok {

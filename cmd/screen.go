@@ -61,6 +61,7 @@ func (l *listener) feedNews(ctx context.Context, to chan<- []inspect.Summary) er
 		if err != nil {
 			return nil // the end is not an error
 		}
+		l.settle(ctx, events)
 		batch := make([]inspect.Summary, len(events))
 		for i, e := range events {
 			batch[i] = e.summary

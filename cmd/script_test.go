@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -52,7 +53,7 @@ const appSecret = "whsec_thisIsNobodysSecret0123456789"
 //
 //	start NAME COMMAND...  begin a program whose output is watched; it is stopped at the script's end
 //	await NAME REGEXP      wait until a line of that program's output matches, and keep what the groups matched as $1, $2
-//	interrupt NAME         interrupt it as Ctrl-C does, and wait until it has ended
+//	interrupt NAME [CODE]  interrupt it as Ctrl-C does, and wait until it has ended, with that code (default: 0)
 //	sigkill NAME           end it as SIGKILL does
 //	code N COMMAND...      run a command that must exit with N; output is compared with stdout and stderr as usual
 //	until REGEXP COMMAND...  run a command until its output matches: the row of an attempt follows its answer
@@ -210,16 +211,19 @@ func awaitLine(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func interruptProgram(ts *testscript.TestScript, neg bool, args []string) {
-	p := programs(ts)[args[0]]
+func interruptProgram(ts *testscript.TestScript, _ bool, args []string) {
+	p, want := programs(ts)[args[0]], "0"
+	if len(args) > 1 {
+		want = args[1]
+	}
 	ts.Check(p.cmd.Process.Signal(os.Interrupt))
 	select {
 	case <-p.ended:
 	case <-time.After(awaitTime):
 		ts.Fatalf("%s did not stop", args[0])
 	}
-	if ok := p.cmd.ProcessState.Success(); ok == neg {
-		ts.Fatalf("%s ended with %v", args[0], p.cmd.ProcessState)
+	if got := strconv.Itoa(p.cmd.ProcessState.ExitCode()); got != want {
+		ts.Fatalf("%s ended with %v, want %s", args[0], p.cmd.ProcessState, want)
 	}
 }
 

@@ -1,18 +1,17 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
-	"github.com/joho/godotenv"
-
+	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/signature"
 )
 
@@ -21,11 +20,12 @@ import (
 // project's test secret.
 // It is safe for concurrent use.
 type secrets struct {
-	project   project
-	flags     []signature.Secret
-	variables []variable       // of the environment, then of .env
-	tests     map[string]*test // by provider; not changed
-	used      sync.Map         // the names of providers whose test secret was seen in use
+	project project
+	flags   []signature.Secret
+	own     []variable                // of this process
+	files   atomic.Pointer[variables] // of .env too; read anew when those change
+	tests   map[string]*test          // by provider; not changed
+	used    sync.Map                  // the names of providers whose test secret was seen in use
 }
 
 // A variable may hold a secret.
@@ -45,15 +45,9 @@ func findSecrets(p project, flags []string, stdin io.Reader, talk io.Writer) (*s
 	}
 	for _, pair := range os.Environ() {
 		name, value, _ := strings.Cut(pair, "=")
-		s.variables = append(s.variables, variable{name, value, name})
+		s.own = append(s.own, variable{name, value, name})
 	}
-	for _, dir := range p.dirs() {
-		env, err := readDotEnv(filepath.Join(dir, ".env"))
-		if err != nil {
-			_, _ = fmt.Fprintln(talk, "hook: warning:", err)
-		}
-		s.variables = append(s.variables, env...)
-	}
+	s.files.Store(s.look(time.Now(), talk))
 	m, err := p.remember(func(m *memory) (changed bool) {
 		for _, provider := range signature.Providers() {
 			_, made := m.test(provider)
@@ -61,29 +55,60 @@ func findSecrets(p project, flags []string, stdin io.Reader, talk io.Writer) (*s
 		}
 		return changed
 	})
+	if err != nil { // what needs no memory works without
+		_, _ = fmt.Fprintf(talk, "hook: warning: no test secrets: %s: set HOOK_HOME to a folder that can be written\n", inspect.Printable(err.Error()))
+	}
 	s.tests = m.Tests
-	return s, err
+	return s, nil
 }
 
-func readDotEnv(path string) ([]variable, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+// variables are what the environment and the .env files had when they were looked at.
+type variables struct {
+	looked time.Time
+	stamps string // tells the files' state from another
+	all    []variable
+}
+
+// look reads the .env files. talk gets warnings.
+func (s *secrets) look(now time.Time, talk io.Writer) *variables {
+	v := &variables{looked: now, stamps: s.stamps(), all: s.own}
+	for _, dir := range s.project.dirs() {
+		path := filepath.Join(dir, ".env")
+		found, skipped, err := readDotEnv(path)
+		if err != nil {
+			_, _ = fmt.Fprintln(talk, "hook: warning: .env is left out:", inspect.Printable(err.Error()))
+		}
+		for _, line := range skipped {
+			_, _ = fmt.Fprintf(talk, "hook: warning: %s:%d is passed over: it is not NAME=VALUE\n", inspect.Printable(path), line)
+		}
+		v.all = slices.Concat(v.all, found)
 	}
-	if err != nil {
-		return nil, err
+	return v
+}
+
+func (s *secrets) stamps() string {
+	var b strings.Builder
+	for _, dir := range s.project.dirs() {
+		if info, err := os.Stat(filepath.Join(dir, ".env")); err == nil {
+			fmt.Fprint(&b, info.ModTime().UnixNano(), info.Size(), " ")
+		}
 	}
-	defer func() { _ = file.Close() }()
-	values, err := godotenv.Parse(file)
-	if err != nil {
-		return nil, fmt.Errorf(".env is left out: %w", err)
+	return b.String()
+}
+
+// variables are those that count now: a listener sees a changed .env within a second, as its app does after a restart.
+func (s *secrets) variables() []variable {
+	v := s.files.Load()
+	now := time.Now()
+	if now.Sub(v.looked) < time.Second {
+		return v.all
 	}
-	var found []variable
-	for name, value := range values {
-		found = append(found, variable{name, value, ".env (" + name + ")"})
+	fresh := &variables{looked: now, stamps: v.stamps, all: v.all}
+	if s.stamps() != v.stamps {
+		fresh = s.look(now, io.Discard)
 	}
-	slices.SortFunc(found, func(a, b variable) int { return strings.Compare(a.name, b.name) })
-	return found, nil
+	s.files.Store(fresh)
+	return fresh.all
 }
 
 // readSecretFlag reads [PROVIDER=]SOURCE. PROVIDER= counts only for a known provider, as secrets may hold a "=".
@@ -92,6 +117,9 @@ func readSecretFlag(p project, flag string, stdin io.Reader, talk io.Writer) (si
 	source := flag
 	if name, rest, ok := strings.Cut(flag, "="); ok && signature.Lookup(name) != nil {
 		secret.Provider, source = name, rest
+	} else if ok && isWord(name) && (rest == "-" || strings.HasPrefix(rest, "@") || strings.HasPrefix(rest, "env:")) {
+		_, err := lookup(name) // a literal secret doesn't look like that
+		return signature.Secret{}, err
 	}
 	value, from, err := readSource(source, stdin)
 	if err != nil {
@@ -106,6 +134,10 @@ func readSecretFlag(p project, flag string, stdin io.Reader, talk io.Writer) (si
 	}
 	secret.Value, secret.Source = value, from
 	return secret, nil
+}
+
+func isWord(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") == ""
 }
 
 // warnOnce warns, once in a project, of a secret that was given in clear.
@@ -181,7 +213,7 @@ func (s *secrets) found(p *signature.Provider) (signature.Secret, bool) {
 	names := append([]string{"HOOK_SECRET_" + strings.ToUpper(strings.ReplaceAll(p.Name, "-", "_"))}, p.SecretVars...)
 	for _, fromFile := range []bool{false, true} {
 		for _, name := range names {
-			for _, v := range s.variables {
+			for _, v := range s.variables() {
 				if v.name == name && v.value != "" && (v.source != v.name) == fromFile {
 					return signature.Secret{Value: v.value, Provider: p.Name, Source: v.source}, true
 				}
@@ -243,7 +275,7 @@ func (s *secrets) candidates() []signature.Secret {
 			all = append(all, testSecret(p, test))
 		}
 	}
-	for _, v := range s.variables {
+	for _, v := range s.variables() {
 		if len(all) < maxCandidates && !known[v.source] && len(v.value) >= 8 && soundsSecret(v.name) {
 			all = append(all, signature.Secret{Value: v.value, Source: v.source})
 		}

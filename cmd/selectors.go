@@ -33,6 +33,13 @@ func (s *selectors) query(words []string, now time.Time) (history.Query, error) 
 			return q, fail(exitUsage, "a status is like 404, a class like 4xx", "--status %s is neither a status nor a class", status)
 		}
 	}
+	for _, provider := range s.providers {
+		if !strings.HasSuffix(provider, "*") {
+			if _, err := lookup(provider); err != nil {
+				return q, err
+			}
+		}
+	}
 	var err error
 	if q.Since, err = moment("--since", s.since, now); err != nil {
 		return q, err

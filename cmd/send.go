@@ -166,11 +166,17 @@ func (p place) sendTo(to string) (target replay.Target, listener *running, err e
 		target.Path += "?" + query
 	}
 	for _, r := range p.project.listeners() {
-		if r.URL != "" && strings.HasPrefix(target.String(), r.URL) {
+		if r.URL != "" && below(target.String(), r.URL) {
 			return target, &r, nil
 		}
 	}
 	return target, nil, nil
+}
+
+// below says whether a URL is base or begins with it: not with base as a part of a longer name.
+func below(url, base string) bool {
+	rest, ok := strings.CutPrefix(url, base)
+	return ok && (rest == "" || rest[0] == '/' || rest[0] == '?')
 }
 
 // A sender plays the provider.
@@ -217,21 +223,29 @@ func (s *sender) send(ctx context.Context, sample *fixtures.Sample, to replay.Ta
 // afterSending turns the outcome into the exit code and the next step.
 func (p place) afterSending(ctx context.Context, store *history.Store, o sendOptions, d *inspect.Delivery, listener *running) error {
 	a := d.Last()
+	if a.Response == nil && listener != nil {
+		return fail(exitUnreachable, "start the relay again: the listener comes back by itself", "send %s %s: the relay doesn't answer at %s", o.provider, o.event, listener.URL)
+	}
 	if a.Response == nil {
 		return fail(exitUnreachable, "start the app, or say where with --to", "send %s %s: %s", o.provider, o.event, a.Err)
 	}
 	if a.Response.Status/100 == 2 {
 		return nil
 	}
-	if o.json {
-		return &fault{errQuiet, "", exitFailed}
+	code := exitFailed
+	switch a.Response.Header.Get("Hook-Error") {
+	case "app_refused", "app_unreachable", "tunnel_absent", "tunnel_lost", "endpoint_unknown":
+		code = exitUnreachable
 	}
-	return fail(exitFailed, p.afterStatus(ctx, store, d, a.Response, listener), "send %s %s: answered %d", o.provider, o.event, a.Response.Status)
+	if o.json {
+		return &fault{errQuiet, "", code}
+	}
+	return fail(code, p.afterStatus(ctx, store, d, a.Response, listener), "send %s %s: answered %d", o.provider, o.event, a.Response.Status)
 }
 
 // printSent prints what was sent and what came back.
 func (p place) printSent(d *inspect.Delivery, signed string) error {
-	_, err := fmt.Fprintf(p.out, "%s %s %s   %s · %s · %s · %s bytes · %s\n", p.pen.sign("→", ">"), d.Method, d.URL,
+	_, err := fmt.Fprintf(p.out, "%s %s %s   %s · %s · %s · %s bytes · %s\n", p.pen.sign("→", ">"), d.Method, inspect.Printable(d.URL),
 		d.Provider, d.EventType, inspect.Printable(orDash(d.ProviderID)), humanize.Comma(d.Body.Size), signed)
 	a := d.Last()
 	if a.Response == nil || err != nil {
@@ -255,7 +269,7 @@ func (p place) afterStatus(ctx context.Context, store *history.Store, d *inspect
 	case r.Status == http.StatusNotFound:
 		return p.afterNotFound(ctx, store, d, listener)
 	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden || r.Status == http.StatusBadRequest:
-		return "if the app says that the signature is wrong, it has another secret than the one it was signed with"
+		return "if the app finds the signature wrong: `hook verify last` tells what it may have or do differently"
 	}
 	return "`hook show last` tells more"
 }

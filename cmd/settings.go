@@ -13,30 +13,31 @@ import (
 type config struct {
 	Target string `yaml:"target"` // where listen forwards to
 	Relay  string `yaml:"relay"`  // its URL
-	Token  string `yaml:"token"`  // SOURCE of the relay's token: @FILE or env:NAME
+	Token  string `yaml:"token"`  // SOURCE of the relay's token: @FILE or env:NAME; in a hook.yaml env:HOOK_NAME
 	Name   string `yaml:"name"`   // of the endpoint
 }
 
-// settings are the configs that apply here, the project's first.
-type settings struct{ files []config }
+// settings are the configs that apply here. One that there is no file for is empty.
+type settings struct{ project, user config }
 
 // readSettings reads the project's hook.yaml and the user's config.yaml. A mistake in one is a usage fault that names
 // its line and column.
 func readSettings(p project) (settings, error) {
 	var s settings
-	for _, path := range []string{filepath.Join(p.dir, "hook.yaml"), filepath.Join(p.home.config, "config.yaml")} {
-		b, err := os.ReadFile(path)
+	for _, file := range []struct {
+		path string
+		to   *config
+	}{{filepath.Join(p.dir, "hook.yaml"), &s.project}, {filepath.Join(p.home.config, "config.yaml"), &s.user}} {
+		b, err := os.ReadFile(file.path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return settings{}, err
 		}
-		var c config
-		if err := yaml.UnmarshalWithOptions(b, &c, yaml.Strict()); err != nil {
-			return settings{}, fail(exitUsage, "the keys are target, relay, token and name", "%s: %s", path, yaml.FormatError(err, false, false))
+		if err := yaml.UnmarshalWithOptions(b, file.to, yaml.Strict()); err != nil {
+			return settings{}, fail(exitUsage, "the keys are target, relay, token and name", "%s: %s", file.path, yaml.FormatError(err, false, false))
 		}
-		s.files = append(s.files, c)
 	}
 	return s, nil
 }
@@ -49,7 +50,7 @@ func (s settings) first(flag, variable string, field func(config) string) string
 	if v := os.Getenv(variable); v != "" {
 		return v
 	}
-	for _, c := range s.files {
+	for _, c := range []config{s.project, s.user} {
 		if v := field(c); v != "" {
 			return v
 		}

@@ -49,7 +49,7 @@ func runShow(ctx context.Context, p place, store *history.Store, o showOptions) 
 	if err != nil {
 		return err
 	}
-	d, err := store.Get(ctx, id)
+	d, err := whole(ctx, store, id)
 	if err != nil {
 		return err
 	}
@@ -59,6 +59,10 @@ func runShow(ctx context.Context, p place, store *history.Store, o showOptions) 
 	case o.body:
 		if !d.Body.Complete {
 			_, _ = fmt.Fprintf(p.err, "hook: warning: only the first %s of %s bytes were kept\n", humanize.Comma(int64(len(d.Body.Bytes))), humanize.Comma(d.Body.Size))
+		}
+		if isTerminal(p.out) && !isText(d.Body.Bytes) {
+			return fail(exitFailed, "pipe it, as in `hook show "+d.ID+" --body | xxd`, or send it to a file with > FILE",
+				"show %s: its body is no text that a terminal could show", o.ref)
 		}
 		_, err := p.out.Write(d.Body.Bytes)
 		return err
@@ -70,21 +74,27 @@ func runShow(ctx context.Context, p place, store *history.Store, o showOptions) 
 	return p.show(p.out, d, found.explainDelivery(d))
 }
 
+// isText says whether a terminal shows bytes as they are, and does nothing else with them.
+func isText(b []byte) bool {
+	s := strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(string(b))
+	return inspect.Printable(s) == s
+}
+
 // maxShown is how many lines of a body people are shown; --body has all of it.
 const maxShown = 200
 
 func (p place) show(w io.Writer, d *inspect.Delivery, f finding) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s %s\n", p.pen.bold.Sprint(d.ID), inspect.Printable(d.Method), inspect.Printable(d.URL))
+	fmt.Fprintf(&b, "%s  %s %s\n", p.pen.bold.Sprint(inspect.Printable(d.ID)), inspect.Printable(d.Method), inspect.Printable(d.URL))
 	about := []string{"received " + d.ReceivedAt.Local().Format(time.DateTime)}
 	if d.Remote != "" {
 		about = append(about, "from "+d.Remote)
 	}
 	if d.ReplayOf != "" {
-		about = append(about, "replay of "+inspect.ShortID(d.ReplayOf))
+		about = append(about, "replay of "+d.ReplayOf)
 	}
 	if d.RedeliveryOf != "" {
-		about = append(about, "redelivery of "+inspect.ShortID(d.RedeliveryOf))
+		about = append(about, "redelivery of "+d.RedeliveryOf)
 	}
 	fmt.Fprintf(&b, "  %s\n\n", inspect.Printable(strings.Join(about, " · ")))
 	p.header(&b, d.Header)

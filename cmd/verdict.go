@@ -1,7 +1,10 @@
 package cmd
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -20,6 +23,7 @@ type finding struct {
 	result   signature.Result
 	why      signature.Explanation
 	body     inspect.Capture
+	refused  string // what to think of an app that refused a good signature; empty if it didn't
 }
 
 // explain judges a request with the secrets as they are now, and finds out why.
@@ -33,7 +37,9 @@ func (s *secrets) explain(r signature.Request, provider *signature.Provider, bod
 
 // explainDelivery is explain for what the history has.
 func (s *secrets) explainDelivery(d *inspect.Delivery) finding {
-	return s.explain(d.Signed(), signature.Lookup(d.Provider), d.Body, otherURLs(d))
+	f := s.explain(d.Signed(), signature.Lookup(d.Provider), d.Body, otherURLs(d))
+	f.refused = f.afterRefusal(d.Last())
+	return f
 }
 
 // otherURLs are those that a request may have been signed for in place of its own: the app's, and the public path at the
@@ -56,19 +62,38 @@ func otherURLs(d *inspect.Delivery) []string {
 	return urls
 }
 
+// refusesGood says whether an app's answer to a request with a good signature looks as if it found the signature wrong.
+func refusesGood(verdict signature.Verdict, status int) bool {
+	return verdict == signature.Valid && (status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden)
+}
+
+// afterRefusal explains an app that answered so: what it may have that hook hasn't, or does that hook doesn't.
+func (f finding) afterRefusal(a *inspect.Attempt) string {
+	if a == nil || a.Response == nil || !refusesGood(f.result.Verdict, a.Response.Status) {
+		return ""
+	}
+	text := fmt.Sprintf("Yet the app answered %d. If it finds the signature wrong, its secret is not the one from %s,", a.Response.Status, f.result.Secret)
+	var compact bytes.Buffer
+	if json.Compact(&compact, f.body.Bytes) == nil && compact.Len() != len(f.body.Bytes) {
+		return text + fmt.Sprintf(" or it verifies a body that was parsed and written again: raw it is %s bytes, as compact JSON %s. Verify the raw bytes, before any JSON middleware.",
+			humanize.Comma(f.body.Size), humanize.Comma(int64(compact.Len())))
+	}
+	return text + " or it verifies something else than the raw body" + " (or another URL, where the provider signs that)."
+}
+
 // text is the finding for people: the headline with its sign, the evidence, what would explain it, and the next step.
 // Paragraphs are broken into lines of width; 0 leaves that to whoever shows them.
 func (f finding) text(p pen, width int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %s\n\n", p.verdict(f.result.Verdict), f.result.Verdict, f.why.Headline)
+	fmt.Fprintf(&b, "%s %s: %s\n\n", p.verdict(f.result.Verdict), f.result.Verdict, inspect.Printable(f.why.Headline))
 	fmt.Fprintf(&b, "  %s\n", inspect.Printable(f.about()))
 	if f.result.Expected != "" {
-		fmt.Fprintf(&b, "  expected  %s   with the secret from %s\n", shorten(f.result.Expected), f.result.Secret)
+		fmt.Fprintf(&b, "  expected  %s   with the secret from %s\n", inspect.Printable(shorten(f.result.Expected)), inspect.Printable(f.result.Secret))
 	}
 	if f.result.Got != "" {
 		fmt.Fprintf(&b, "  got       %s%s\n", inspect.Printable(shorten(f.result.Got)), f.age())
 	}
-	for _, paragraph := range []string{f.why.Text, next(f.why.Next)} {
+	for _, paragraph := range []string{f.why.Text, f.refused, next(f.why.Next)} {
 		if paragraph != "" {
 			b.WriteString("\n")
 			for _, line := range wrap(inspect.Printable(paragraph), width) {

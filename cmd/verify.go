@@ -45,7 +45,7 @@ func newVerify(s streams) *cobra.Command {
 			if len(args) == 0 && o.isRequest() {
 				return runVerifyRequest(p, o)
 			}
-			return withHistory(c, s, func(p place, store *history.Store) error { return runVerify(c.Context(), p, store, o) })
+			return p.withHistory(c.Context(), func(store *history.Store) error { return runVerify(c.Context(), p, store, o) })
 		},
 	}
 	f := c.Flags()
@@ -68,7 +68,7 @@ func runVerify(ctx context.Context, p place, store *history.Store, o verifyOptio
 	if err != nil {
 		return err
 	}
-	d, err := store.Get(ctx, id)
+	d, err := whole(ctx, store, id)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,9 @@ func runVerify(ctx context.Context, p place, store *history.Store, o verifyOptio
 	if o.url != "" {
 		request.URL = o.url
 	}
-	return p.verdict(o, found.explain(request, provider, d.Body, otherURLs(d)))
+	f := found.explain(request, provider, d.Body, otherURLs(d))
+	f.refused = f.afterRefusal(d.Last())
+	return p.verdict(o, f)
 }
 
 func runVerifyRequest(p place, o verifyOptions) error {
@@ -135,12 +137,13 @@ func (p place) verdict(o verifyOptions, f finding) error {
 
 func (f finding) json() any {
 	text := f.why.Headline
-	for _, more := range []string{f.why.Text, next(f.why.Next)} {
+	for _, more := range []string{f.why.Text, f.refused, next(f.why.Next)} {
 		if more != "" {
 			text += ". " + strings.TrimSuffix(more, ".")
 		}
 	}
 	return struct {
+		Type        string            `json:"type"`
 		Verdict     signature.Verdict `json:"verdict"`
 		Reason      signature.Reason  `json:"reason"`
 		Explanation string            `json:"explanation"`
@@ -153,7 +156,7 @@ func (f finding) json() any {
 		Expected    string            `json:"expected,omitempty"`
 		Got         string            `json:"got,omitempty"`
 	}{
-		f.result.Verdict, f.result.Reason, text, f.why.Mistake, f.why.Next, f.result.Provider, f.meta.EventType,
+		"verdict", f.result.Verdict, f.result.Reason, text, f.why.Mistake, f.why.Next, f.result.Provider, f.meta.EventType,
 		f.result.Secret, stamp(f.result.Signed), f.result.Expected, f.result.Got,
 	}
 }

@@ -36,6 +36,8 @@ func ParseTarget(s string) (Target, error) {
 		return Target{}, fmt.Errorf("the target %q is not http or https", given)
 	case u.Hostname() == "":
 		return Target{}, fmt.Errorf("the target %q has no host", given)
+	case isDigits(u.Hostname()):
+		return Target{}, fmt.Errorf("the target %q has a number as its host", given)
 	case u.User != nil:
 		return Target{}, fmt.Errorf("the target %q has a user name or a password in it", given)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":

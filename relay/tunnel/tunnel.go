@@ -217,6 +217,7 @@ func final(err error, lived bool) bool {
 	if _, ok := errors.AsType[*RefusedError](err); ok {
 		return true
 	}
-	_, ok := errors.AsType[*NotRelayError](err)
-	return ok && !lived
+	_, noRelay := errors.AsType[*NotRelayError](err)
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	return (noRelay || untrusted) && !lived
 }
