@@ -41,11 +41,11 @@ func (l *listener) settle(ctx context.Context, all []event) {
 			continue
 		}
 		select {
-		case <-e.pending.Done():
+		case <-e.pending.Stored():
 		case <-ctx.Done():
 		}
 		select { // after ctx too: others may be done
-		case <-e.pending.Done():
+		case <-e.pending.Stored():
 			e.summary.RedeliveryOf = l.recorder.added(e.summary.ID, e.pending)
 		default:
 		}

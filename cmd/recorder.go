@@ -79,7 +79,7 @@ func (r *recorder) Attempted(d *inspect.Delivery, again bool) {
 	r.mu.Unlock()
 	if pending != nil {
 		select {
-		case <-pending.Done():
+		case <-pending.Stored():
 			d.RedeliveryOf = r.added(d.ID, pending)
 			pending = nil
 		default: // an app that refuses is faster than the disk

@@ -10,6 +10,9 @@ import (
 // delivery counts as under way in this Store, until AddAttempt brings an attempt with an outcome; if this process ends
 // before, it reads as interrupted.
 //
+// The Pending is done as soon as the delivery is in this process' journal, where it survives SIGKILL; the database has it
+// within 20 ms or so.
+//
 // Add does not wait for the disk. Only if 16384 writes or 128 MiB of bodies wait to be written, it waits for room, for
 // 100 ms at most, and then gives up with ErrFull: a stuck disk must not stop the forwarding. d itself may be reused at
 // once, but what its fields refer to (Header, Body.Bytes) must not change any more.
@@ -18,6 +21,7 @@ import (
 // itself when the cause is gone; what has failed is not tried again.
 func (s *Store) Add(d *inspect.Delivery) *Pending {
 	held := *d
+	held.Attempts = nil
 	j := &job{size: int64(len(d.Body.Bytes)) + 2048}
 	j.what = func() string { return "store delivery " + held.ID }
 	j.run = func(tx *transaction) (err error) {
@@ -27,6 +31,10 @@ func (s *Store) Add(d *inspect.Delivery) *Pending {
 		j.pending.redeliveryOf, err = tx.add(&held)
 		return err
 	}
+	if s.options.Project != "" && !s.options.ReadOnly && s.queue.open() {
+		j.kept = s.journal.append(s.lockDir(), &record{s.options.Project, held})
+		j.lazy = j.kept
+	}
 	return s.hand(j)
 }
 
@@ -34,7 +42,7 @@ func (s *Store) Add(d *inspect.Delivery) *Pending {
 // replaced, so one may be stored when it starts (its outcome is then pending) and again when it ends. The highest number
 // is what lists show.
 //
-// The attempt may wait up to 5 ms, to ride along with the next delivery's commit; Flush and Close hurry it. For the
+// The attempt may wait up to 20 ms, to ride along with others; Flush and Close hurry it. For the
 // rest it is as with Add; the Pending's error is a *NotFoundError if there is no such delivery.
 func (s *Store) AddAttempt(id string, a inspect.Attempt) *Pending {
 	j := &job{size: 1024, lazy: true}

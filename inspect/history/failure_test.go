@@ -14,7 +14,7 @@ import (
 // wantFailure waits for p and checks that it failed and was counted.
 func wantFailure(t *testing.T, s *Store, p *Pending, count int64) {
 	t.Helper()
-	<-p.Done()
+	<-p.Stored()
 	if p.Err() == nil {
 		t.Fatal("got no error")
 	}

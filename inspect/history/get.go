@@ -14,6 +14,9 @@ import (
 // stored: all header values in their order, all bytes. Times are in UTC, and an empty body has nil Bytes. The error is a
 // *NotFoundError if there is none.
 func (s *Store) Get(ctx context.Context, id string) (*inspect.Delivery, error) {
+	if err := s.seeOwn(ctx); err != nil {
+		return nil, err
+	}
 	d, err := s.get(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("read delivery %s: %w", id, err)

@@ -58,6 +58,8 @@ type Store struct {
 	reads   *sql.DB
 	queue   *queue
 	writing sync.WaitGroup
+	journal journal
+	handed  atomic.Int64 // jobs that are not over
 
 	busy  time.Duration // how long a write waits for another process' transaction
 	quiet time.Duration // how long nothing must have been added before upkeep works
@@ -114,6 +116,7 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 			s.options.Log.Warn("settle interrupted deliveries", "error", err)
 		}
 	}
+	s.awaitOthers()
 	return s, nil
 }
 
@@ -167,6 +170,17 @@ func (s *Store) Flush(ctx context.Context) error {
 		return nil
 	}
 	return s.do(ctx, "flush history", func(*transaction) error { return nil })
+}
+
+// seeOwn makes reading see what was handed over before. If that can't be stored soon, what is there is read.
+func (s *Store) seeOwn(ctx context.Context) error {
+	if s.handed.Load() == 0 {
+		return nil
+	}
+	soon, cancel := context.WithTimeout(ctx, catchUp)
+	defer cancel()
+	_ = s.Flush(soon)
+	return ctx.Err()
 }
 
 // Failed is how many deliveries and attempts could not be stored since Open, and the latest write's error, which is nil

@@ -58,7 +58,7 @@ func newTest(t testing.TB) *Store {
 func store(t testing.TB, p *Pending) {
 	t.Helper()
 	select {
-	case <-p.Done():
+	case <-p.Stored():
 	case <-time.After(20 * time.Second):
 		t.Fatal("not written within 20 s")
 	}
@@ -198,7 +198,7 @@ func TestCallersErrors(t *testing.T) {
 		"without a project":  all.Add(simple(1)),
 		"an attempt of none": s.AddAttempt("", inspect.Attempt{Number: 1}),
 	} {
-		<-p.Done()
+		<-p.Stored()
 		if p.Err() == nil {
 			t.Errorf("%s: got no error", name)
 		}
@@ -316,7 +316,7 @@ func TestReadOnly(t *testing.T) {
 		t.Error(err)
 	}
 	p := s.Add(simple(1))
-	<-p.Done()
+	<-p.Stored()
 	if !errors.Is(p.Err(), ErrReadOnly) {
 		t.Errorf("Add: got %v, want ErrReadOnly", p.Err())
 	}
@@ -340,7 +340,7 @@ func TestClose(t *testing.T) {
 	}
 	store(t, p)
 	late := s.Add(simple(2))
-	<-late.Done()
+	<-late.Stored()
 	if !errors.Is(late.Err(), ErrClosed) {
 		t.Errorf("Add after Close: got %v, want ErrClosed", late.Err())
 	}

@@ -38,6 +38,9 @@ const defaultLimit = 50
 //
 // An error is either SQLite's or names the status that can't be read.
 func (s *Store) List(ctx context.Context, q Query) ([]inspect.Summary, error) {
+	if err := s.seeOwn(ctx); err != nil {
+		return nil, err
+	}
 	all, err := s.list(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)

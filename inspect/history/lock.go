@@ -65,12 +65,3 @@ func (l *fileLock) remove() {
 	l.file.Close()
 	_ = os.Remove(path)
 }
-
-// isGone says whether the writer called name has ended. If it can't be told, it has not.
-func isGone(dir, name string) bool {
-	lock, err := tryLock(dir, name, 0)
-	if err == nil {
-		lock.remove()
-	}
-	return err == nil || errors.Is(err, fs.ErrNotExist)
-}

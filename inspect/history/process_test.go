@@ -89,10 +89,10 @@ func TestManyWriters(t *testing.T) {
 				for i := range 50 {
 					d := simple(i)
 					p := s.Add(d)
-					<-p.Done()
+					<-p.Stored()
 					q := s.AddAttempt(d.ID, inspect.Attempt{Number: 1, Outcome: inspect.OutcomeAnswered})
 					if i%10 == 0 {
-						<-q.Done()
+						<-q.Stored()
 					}
 					if p.Err() != nil {
 						t.Error(p.Err())

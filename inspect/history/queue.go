@@ -10,27 +10,46 @@ const (
 	maxWaitingJobs  = 16384
 	maxWaitingBytes = 128 << 20
 	roomWait        = 100 * time.Millisecond // how long put waits for room
-	lazyWait        = 5 * time.Millisecond   // how long a lazy job waits for others to ride along with
+	lazyWait        = 20 * time.Millisecond  // how long a lazy job waits for others to ride along with
 )
 
 // A Pending is a write that was handed over and is not yet on disk.
 type Pending struct {
-	done         chan struct{}
+	done, stored chan struct{}
 	err          error
 	redeliveryOf string
 }
 
-func newPending() *Pending { return &Pending{done: make(chan struct{})} }
+func newPending() *Pending {
+	return &Pending{done: make(chan struct{}), stored: make(chan struct{})}
+}
 
-// Done is closed when the write is committed, and so survives the death of this process, or has failed.
+// Done is closed when the write survives the death of this process, or has failed.
 func (p *Pending) Done() <-chan struct{} { return p.done }
 
-// Err is why the write failed, nil if it did not. It may be called once Done is closed.
-func (p *Pending) Err() error { return p.err }
+// Stored is closed when the write is in the database, soon after Done, or has failed.
+func (p *Pending) Stored() <-chan struct{} { return p.stored }
+
+// Err is why the write failed, nil if it did not, or before Stored is closed.
+func (p *Pending) Err() error {
+	select {
+	case <-p.stored:
+		return p.err
+	default:
+		return nil
+	}
+}
 
 // RedeliveryOf is the id of the earliest delivery in the project with the same provider and provider id, empty if there
-// is none. It may be called once Done is closed.
-func (p *Pending) RedeliveryOf() string { return p.redeliveryOf }
+// is none, or before Stored is closed.
+func (p *Pending) RedeliveryOf() string {
+	select {
+	case <-p.stored:
+		return p.redeliveryOf
+	default:
+		return ""
+	}
+}
 
 // A job is one thing for the writer to do.
 type job struct {
@@ -40,6 +59,7 @@ type job struct {
 	size    int64 // of the memory that it holds on to, about
 	lazy    bool  // it may wait a little for others
 	alone   bool  // it wants a transaction of its own
+	kept    bool  // it is in the journal, and its Pending is done
 }
 
 // A queue holds the jobs that wait for the writer, bounded in number and in bytes.
@@ -144,6 +164,13 @@ func (q *queue) close() {
 	defer q.mu.Unlock()
 	q.closed = true
 	signal(q.urgent)
+}
+
+// open says whether put takes jobs.
+func (q *queue) open() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return !q.closed
 }
 
 // idle says whether nothing was ever put.

@@ -23,6 +23,9 @@ const (
 // characters behind that; or "last", the latest delivery of the project that is no replay. What the project does not have
 // is looked for in all projects, but for "last". The error is a *NotFoundError or an *AmbiguousError, if not SQLite's.
 func (s *Store) Resolve(ctx context.Context, ref string) (string, error) {
+	if err := s.seeOwn(ctx); err != nil {
+		return "", err
+	}
 	if ref == lastRef {
 		return s.last(ctx)
 	}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"slices"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 )
@@ -16,24 +16,58 @@ import (
 // settledErr is the error of an attempt that was settled.
 const settledErr = "hook ended before the attempt did"
 
-// settleGone settles the deliveries of instances that are gone.
+// settleGone stores what instances that are gone left in their journals, and settles their deliveries.
 func (s *Store) settleGone(ctx context.Context) error {
-	instances, err := s.instances(ctx)
+	known, err := s.instances(ctx)
 	if err != nil {
 		return fmt.Errorf("find deliveries under way: %w", err)
 	}
-	for _, instance := range instances {
-		if !isGone(s.lockDir(), instance) {
-			continue
+	names, err := lockNames(s.lockDir())
+	if err != nil {
+		return err
+	}
+	instances := slices.Clip(known)
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			instances = append(instances, name)
 		}
-		err := s.do(ctx, "settle interrupted deliveries", func(tx *transaction) error {
-			return tx.settle(instance, 0)
-		})
-		if err != nil {
+	}
+	for i, instance := range instances {
+		if err := s.settleIfGone(ctx, instance, slices.Contains(names, instance), i < len(known)); err != nil {
 			return err
 		}
 	}
-	return s.removeStaleLocks()
+	return nil
+}
+
+// settleIfGone does so for one instance. Its file goes last: whoever fails leaves it to the next.
+func (s *Store) settleIfGone(ctx context.Context, instance string, hasFile, known bool) error {
+	lock, err := tryLock(s.lockDir(), instance, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // somebody else settles it, or its file was lost
+		if hasFile {
+			return nil
+		}
+	case err != nil: // it lives, or it can't be told
+		return nil //nolint:nilerr // and then it has not ended
+	}
+	var left []record
+	if lock != nil {
+		left = readJournal(lock.file)
+	}
+	if lock != nil && !known && len(left) == 0 { // it never stored anything
+		lock.remove()
+		return nil
+	}
+	err = s.do(ctx, "settle interrupted deliveries", func(tx *transaction) error { return tx.recover(instance, left) })
+	switch {
+	case lock == nil:
+	case err != nil:
+		lock.release()
+	default:
+		lock.remove()
+	}
+	return err
 }
 
 // instances are all that have stored something and did not close.
@@ -52,20 +86,6 @@ func (s *Store) instances(ctx context.Context) ([]string, error) {
 		all = append(all, instance)
 	}
 	return all, rows.Err()
-}
-
-// removeStaleLocks removes the files of instances that were gone with nothing under way.
-func (s *Store) removeStaleLocks() error {
-	entries, err := os.ReadDir(s.lockDir())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, entry := range entries {
-		if entry.Name() != indexLock {
-			isGone(s.lockDir(), entry.Name())
-		}
-	}
-	return err
 }
 
 // register makes this instance known as a writer, before it stores anything.

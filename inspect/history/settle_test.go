@@ -92,7 +92,7 @@ func TestUnderWayDeleted(t *testing.T) {
 	}
 	for range 2 {
 		p := s.AddAttempt(d.ID, inspect.Attempt{Number: 1, Outcome: inspect.OutcomeAnswered})
-		<-p.Done()
+		<-p.Stored()
 		if !isOwn(p.Err()) {
 			t.Errorf("got %v, want a NotFoundError", p.Err())
 		}

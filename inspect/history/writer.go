@@ -43,7 +43,6 @@ func together(jobs []*job) int {
 // state of a broken one is carried on.
 type writer struct {
 	store *Store
-	lock  *fileLock    // marks this instance as alive; nil before the first write
 	tx    *transaction // nil until it is needed, and after a failure
 	broke bool         // there was a failure
 }
@@ -57,12 +56,17 @@ func (w *writer) commit(jobs []*job) {
 	if err == nil {
 		w.store.lastError.Store(nil)
 	}
+	kept := 0
 	for _, j := range jobs {
 		if err != nil {
 			j.pending.err = err
 		}
+		if j.kept {
+			kept++
+		}
 		w.store.finish(j)
 	}
+	w.store.journal.stored(kept)
 }
 
 // try returns an error if nothing of the jobs is stored. A job that fails by itself has its error in its Pending.
@@ -92,16 +96,15 @@ func (w *writer) connect() (err error) {
 	if w.tx != nil {
 		return nil
 	}
-	if w.lock == nil {
-		if w.lock, err = claim(w.store.lockDir()); err != nil {
-			return fmt.Errorf("mark this process as alive: %w", err)
-		}
+	lock, err := w.store.journal.claim(w.store.lockDir())
+	if err != nil {
+		return fmt.Errorf("mark this process as alive: %w", err)
 	}
 	conn, err := connect(uri(w.store.path, accessWrite).String())
 	if err != nil {
 		return err
 	}
-	w.tx = &transaction{conn: conn, instance: w.lock.name, project: w.store.options.Project}
+	w.tx = &transaction{conn: conn, instance: lock.name, project: w.store.options.Project}
 	w.tx.underWay.lost = w.broke
 	for _, pragma := range pragmas(accessWrite, w.store.busy) {
 		if err := conn.exec("PRAGMA " + pragma); err != nil {
@@ -120,21 +123,23 @@ func (w *writer) disconnect() {
 
 // end settles what is still under way here, and gives up the mark of being alive.
 func (w *writer) end() {
-	if w.lock == nil {
+	lock, err := w.store.journal.claim(w.store.lockDir())
+	if err != nil {
 		return
 	}
 	settle := &job{what: func() string { return "settle deliveries under way" }, alone: true, pending: newPending()}
-	settle.run = func(tx *transaction) error { return tx.settle(w.lock.name, tx.underWay.since(tx.changed+1)) }
+	settle.run = func(tx *transaction) error { return tx.settle(lock.name, tx.underWay.since(tx.changed+1)) }
 	w.commit([]*job{settle})
 	if err := settle.pending.err; err != nil {
 		w.store.options.Log.Warn("close history", "error", err)
 	}
 	w.disconnect()
-	w.lock.remove()
+	lock.remove()
 }
 
 // finish tells j's Pending, and counts what could not be stored.
 func (s *Store) finish(j *job) {
+	s.handed.Add(-1)
 	if err := j.pending.err; err != nil {
 		j.pending.err = fmt.Errorf("%s: %w", j.what(), err)
 		if !j.alone && !isOwn(err) {
@@ -142,12 +147,19 @@ func (s *Store) finish(j *job) {
 			s.lastError.Store(&j.pending.err)
 		}
 	}
-	close(j.pending.done)
+	if !j.kept {
+		close(j.pending.done)
+	}
+	close(j.pending.stored)
 }
 
 // hand gives j to the writer. Its Pending is done at once if that is not possible.
 func (s *Store) hand(j *job) *Pending {
 	j.pending = newPending()
+	if j.kept {
+		close(j.pending.done)
+	}
+	s.handed.Add(1)
 	err := ErrReadOnly
 	if !s.options.ReadOnly {
 		err = s.queue.put(j)
@@ -155,6 +167,9 @@ func (s *Store) hand(j *job) *Pending {
 	if err != nil {
 		j.pending.err = err
 		s.finish(j)
+		if j.kept {
+			s.journal.stored(1)
+		}
 	}
 	return j.pending
 }
@@ -168,7 +183,7 @@ func (s *Store) do(ctx context.Context, what string, f func(*transaction) error)
 		return f(tx)
 	}})
 	select {
-	case <-p.Done():
+	case <-p.Stored():
 		return p.Err()
 	case <-ctx.Done():
 		return fmt.Errorf("%s: %w", what, ctx.Err())

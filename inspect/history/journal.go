@@ -1,0 +1,206 @@
+package history
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/gob"
+	"errors"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+// A transaction of SQLite costs as much for one delivery as for ten, and an answer waits until its delivery can't be
+// lost. So a delivery is first appended to a journal, which is one write to a file and survives the death of this process,
+// and goes to the database with all that came within lazyWait. The journal of an instance is the very file by whose lock
+// it is known to live: whoever finds it dead finds there what it had not stored yet.
+
+const (
+	maxJournal = 64 << 20 // beyond it deliveries wait for the database again, until that has caught up
+	maxRecord  = 64 << 20
+	recordHead = 8 // length and checksum
+
+	// catchUp is how long those who open the history wait for what live instances have not stored yet.
+	catchUp = 100 * time.Millisecond
+)
+
+// A record is one delivery in a journal.
+type record struct {
+	Project  string
+	Delivery inspect.Delivery
+}
+
+// A journal has the deliveries of this instance that are on their way to the database.
+type journal struct {
+	mu      sync.Mutex
+	lock    *fileLock // nil before the first write
+	size    int64
+	waiting int // records that are not in the database yet
+	buf     bytes.Buffer
+	encoder *gob.Encoder // its types are written once, behind each truncation
+}
+
+// claim gives the lock by which this instance is known, made at the first call.
+func (j *journal) claim(dir string) (_ *fileLock, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.lock == nil {
+		j.lock, err = claim(dir)
+	}
+	return j.lock, err
+}
+
+// append keeps a delivery. If it can't, the delivery must wait for the database.
+func (j *journal) append(dir string, r *record) bool {
+	if _, err := j.claim(dir); err != nil {
+		return false
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.size > maxJournal {
+		return false
+	}
+	if j.encoder == nil {
+		j.encoder = gob.NewEncoder(&j.buf)
+	}
+	j.buf.Reset()
+	_, _ = j.buf.Write(make([]byte, recordHead))
+	err := j.encoder.Encode(r)
+	b := j.buf.Bytes()
+	if j.buf.Cap() > 1<<20 {
+		j.buf = bytes.Buffer{} // a burst's buffer isn't kept
+	}
+	if err == nil {
+		binary.LittleEndian.PutUint32(b, uint32(len(b)-recordHead))
+		binary.LittleEndian.PutUint32(b[4:], crc32.ChecksumIEEE(b[recordHead:]))
+		_, err = j.lock.file.WriteAt(b, j.size)
+	}
+	if err != nil { // whatever is there now ends the journal for whoever reads it
+		j.size = maxJournal + 1
+		return false
+	}
+	j.size += int64(len(b))
+	j.waiting++
+	return true
+}
+
+// stored is told how many of the records are in the database. A journal with nothing left to store is emptied.
+func (j *journal) stored(n int) {
+	if n == 0 {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.waiting -= n; j.waiting == 0 && j.lock.file.Truncate(0) == nil {
+		j.size, j.encoder = 0, nil
+	}
+}
+
+// readJournal gives the records of a journal up to the first that is not whole.
+func readJournal(file *os.File) (all []record) {
+	stream := &frames{file: io.NewSectionReader(file, 0, 2*maxJournal)}
+	decoder := gob.NewDecoder(stream)
+	for {
+		var r record
+		if decoder.Decode(&r) != nil {
+			return all
+		}
+		all = append(all, r)
+	}
+}
+
+// frames is what the records of a journal hold, one behind the other.
+type frames struct {
+	file io.Reader
+	rest []byte
+}
+
+func (f *frames) Read(p []byte) (int, error) {
+	if len(f.rest) == 0 {
+		var head [recordHead]byte
+		if _, err := io.ReadFull(f.file, head[:]); err != nil {
+			return 0, err
+		}
+		n := binary.LittleEndian.Uint32(head[:])
+		if n > maxRecord {
+			return 0, io.ErrUnexpectedEOF
+		}
+		f.rest = make([]byte, n)
+		if _, err := io.ReadFull(f.file, f.rest); err != nil || crc32.ChecksumIEEE(f.rest) != binary.LittleEndian.Uint32(head[4:]) {
+			f.rest = nil
+			return 0, io.ErrUnexpectedEOF
+		}
+	}
+	n := copy(p, f.rest)
+	f.rest = f.rest[n:]
+	return n, nil
+}
+
+// awaitOthers waits, but not long, until the live instances have stored what they have in their journals: so that who asks
+// right after an answer finds its delivery.
+func (s *Store) awaitOthers() {
+	for late := time.Now().Add(catchUp); time.Now().Before(late); {
+		if !journalsWait(s.lockDir()) {
+			return
+		}
+		tick := time.NewTimer(time.Millisecond)
+		<-tick.C
+	}
+}
+
+// journalsWait says whether any instance has something in its journal.
+func journalsWait(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false
+	}
+	for _, entry := range entries {
+		if info, err := os.Stat(filepath.Join(dir, entry.Name())); err == nil && info.Size() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// recover stores what a dead instance left in its journal, then settles it.
+func (tx *transaction) recover(instance string, left []record) error {
+	own := [2]string{tx.instance, tx.project}
+	writer := tx.writer
+	defer func() { tx.instance, tx.project, tx.writer = own[0], own[1], writer }()
+	if len(left) > 0 {
+		tx.instance, tx.writer = instance, 0
+		if err := tx.register(); err != nil {
+			return err
+		}
+	}
+	for i := range left {
+		tx.project = left[i].Project
+		_, err := tx.add(&left[i].Delivery)
+		tx.underWay.remove(left[i].Delivery.ID)
+		if err != nil && !errors.Is(err, ErrExists) {
+			return err
+		}
+	}
+	return tx.settle(instance, 0)
+}
+
+// names are those of all lock files.
+func lockNames(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.Name() != indexLock {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, err
+}
