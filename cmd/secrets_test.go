@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -123,5 +124,44 @@ func TestMismatchWithAnUnusedTestSecretIsUnknown(t *testing.T) {
 	}
 	if res := signed(s, "the real one"); res.Verdict != signature.Invalid {
 		t.Errorf("after it was used: %s, %s", res.Verdict, res.Reason)
+	}
+}
+
+// PROVIDER= with a typo must not become a literal secret for everybody.
+func TestUnknownProviderBeforeASource(t *testing.T) {
+	p := testProject(t)
+	for _, flag := range []string{"stripee=@secret.txt", "strpe=env:X", "githb=-"} {
+		_, err := findSecrets(p, []string{flag}, strings.NewReader(""), new(bytes.Buffer))
+		f, ok := errors.AsType[*fault](err)
+		if !ok || f.code != exitUsage || !strings.Contains(f.next, "did you mean") {
+			t.Errorf("%s: got %v", flag, err)
+		}
+	}
+}
+
+// A listener sees what its user changes in .env while it runs.
+func TestChangedDotEnvIsReadAnew(t *testing.T) {
+	p := testProject(t)
+	s := find(t, p)
+	stripe := signature.Lookup("stripe")
+	write(t, filepath.Join(p.dir, ".env"), "STRIPE_WEBHOOK_SECRET=whsec_new\n")
+	before := *s.files.Load()
+	before.looked = before.looked.Add(-time.Minute)
+	s.files.Store(&before)
+	if got := s.of(stripe)[0].Value; got != "whsec_new" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestBadDotEnvLineIsNamedWithoutItsText(t *testing.T) {
+	p := testProject(t)
+	write(t, filepath.Join(p.dir, ".env"), "the password is hunter2\nSTRIPE_WEBHOOK_SECRET=whsec_still\n")
+	var talk bytes.Buffer
+	s, err := findSecrets(p, nil, strings.NewReader(""), &talk)
+	if err != nil || s.of(signature.Lookup("stripe"))[0].Value != "whsec_still" {
+		t.Fatal(err)
+	}
+	if !strings.Contains(talk.String(), ".env:1 is passed over") || strings.Contains(talk.String(), "hunter2") {
+		t.Errorf("it says %q", talk.String())
 	}
 }
