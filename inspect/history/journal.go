@@ -63,7 +63,7 @@ func (j *journal) append(dir string, r *record) bool {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.size > maxJournal {
+	if j.size > maxJournal && (j.waiting > 0 || !j.emptied()) {
 		return false
 	}
 	if j.encoder == nil {
@@ -97,9 +97,18 @@ func (j *journal) stored(n int) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.waiting -= n; j.waiting == 0 && j.lock.file.Truncate(0) == nil {
-		j.size, j.encoder = 0, nil
+	if j.waiting -= n; j.waiting == 0 {
+		j.emptied()
 	}
+}
+
+// emptied begins the journal anew, and says whether that was possible.
+func (j *journal) emptied() bool {
+	if j.lock.file.Truncate(0) != nil {
+		return false
+	}
+	j.size, j.encoder = 0, nil
+	return true
 }
 
 // readJournal gives the records of a journal up to the first that is not whole.
@@ -190,7 +199,7 @@ func (tx *transaction) recover(instance string, left []record) error {
 	return tx.settle(instance, 0)
 }
 
-// names are those of all lock files.
+// lockNames are the instances that have a lock file.
 func lockNames(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
