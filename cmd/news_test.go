@@ -77,7 +77,7 @@ func TestIDsAreAsLongAsTheyMustBe(t *testing.T) {
 	l, _, _ := printing(t)
 	var all []inspect.Summary
 	for _, id := range []string{"d_abcdaaaaaaaa", "d_abcdefgaaaaa"} {
-		<-l.store.Add(&inspect.Delivery{ID: id, ReceivedAt: time.Now()}).Done()
+		<-l.store.Add(&inspect.Delivery{ID: id, ReceivedAt: time.Now()}).Stored()
 		all = append(all, inspect.Summary{ID: id})
 	}
 	if got := shortIDs(t.Context(), l.store, all...); got["d_abcdaaaaaaaa"] != "d_abcda" || got["d_abcdefgaaaaa"] != "d_abcde" {

@@ -24,7 +24,6 @@ func (l *listener) screen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	state, _ := l.client.State()
 	news, status := make(chan []inspect.Summary), make(chan tui.Status)
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
@@ -35,8 +34,8 @@ func (l *listener) screen(ctx context.Context) error {
 		func(ctx context.Context) error {
 			defer quit()
 			return tui.Run(ctx, l.in, l.out, tui.Config{
-				URL: l.endpointURL(), Public: state.Public, Target: l.engine.Target.String(), Version: Version,
-				Secrets: l.secrets.summary(), Tips: l.tips(state), News: news, Status: status,
+				URL: l.endpointURL(), Public: l.embedded == nil, Target: l.engine.Target.String(), Version: Version,
+				Secrets: l.secrets.summary(), News: news, Status: status,
 				Deliveries: fetcher{l.store}, Replayer: l.replayer(), Explain: l.explain, Recent: recent,
 				ASCII: l.pen.ascii, NoColor: os.Getenv("NO_COLOR") != "",
 			})
@@ -97,7 +96,8 @@ func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
 		state, stateChanged := l.client.State()
 		app, appChanged := l.app.state.Get()
 		status := tui.Status{
-			Connected: state.Phase == tunnel.Connected, Relay: relayWords(state, time.Now()), URL: state.URL,
+			Connected: state.Phase == tunnel.Connected, Relay: relayWords(state, time.Now()),
+			URL: state.URL, Public: state.Public, Tips: l.tips(state),
 			AppKnown: app.known, AppUp: app.up, App: l.app.words(app), Warning: l.warning(),
 		}
 		select {

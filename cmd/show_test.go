@@ -22,7 +22,7 @@ func TestIsText(t *testing.T) {
 func TestShowKeepsBytesThatAreNoTextOffATerminal(t *testing.T) {
 	l, out, _ := printing(t)
 	d := &inspect.Delivery{ID: inspect.NewID(), Method: "POST", ReceivedAt: time.Now(), Body: inspect.CaptureOf([]byte("\x1b[2J"))}
-	<-l.store.Add(d).Done()
+	<-l.store.Add(d).Stored()
 	o := showOptions{ref: d.ID, body: true}
 	if err := runShow(t.Context(), l.place, l.store, o); err != nil || out.String() != "\x1b[2J" {
 		t.Errorf("into a pipe: %q, %v", out, err)

@@ -145,7 +145,7 @@ func nextStatus(statuses <-chan Status) func(context.Context) tea.Msg {
 // merged is the newer status, without losing a new URL that only the older one brought.
 func merged(older, newer Status) Status {
 	if newer.URL == "" {
-		newer.URL = older.URL
+		newer.URL, newer.Public, newer.Tips = older.URL, older.Public, older.Tips
 	}
 	return newer
 }

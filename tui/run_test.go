@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -157,10 +158,11 @@ func TestNextNewsTakesAllThatIsPending(t *testing.T) {
 
 func TestNextStatusTakesTheLatest(t *testing.T) {
 	statuses := make(chan Status, 2)
-	statuses <- Status{URL: "https://new.example"}
+	statuses <- Status{URL: "https://new.example", Public: true, Tips: []string{"register it"}}
 	statuses <- Status{Connected: true}
 	got, _ := nextStatus(statuses)(t.Context()).(statusMsg)
-	if want := (Status{Connected: true, URL: "https://new.example"}); got.status != want {
+	want := Status{Connected: true, URL: "https://new.example", Public: true, Tips: []string{"register it"}}
+	if !reflect.DeepEqual(got.status, want) {
 		t.Errorf("got %+v, want %+v", got.status, want)
 	}
 }

@@ -165,6 +165,7 @@ func (s *screen) receive(batch []inspect.Summary) {
 func (s *screen) learn(status Status) {
 	t := s.theme
 	if status.URL != "" {
+		s.config.Public, s.config.Tips = status.Public, status.Tips
 		s.url = t.clean(status.URL)
 	}
 	status.Relay, status.App, status.Warning = t.clean(status.Relay), t.clean(status.App), t.clean(status.Warning)

@@ -42,9 +42,11 @@ type Status struct {
 	Relay     string // "connected 12 ms", "reconnecting in 3 s: connection refused"
 	AppKnown  bool   // AppUp and App say something
 	AppUp     bool
-	App       string // "app :3000"; when it is down what to do, up to a semicolon fit for one line of a header
-	Warning   string // what the user must know: "history: disk full"; empty if there is nothing
-	URL       string // the new Config.URL; empty if it did not change
+	App       string   // "app :3000"; when it is down what to do, up to a semicolon fit for one line of a header
+	Warning   string   // what the user must know: "history: disk full"; empty if there is nothing
+	URL       string   // the new Config.URL; empty if it did not change, and then Public and Tips did not either
+	Public    bool     // the new Config.Public
+	Tips      []string // the new Config.Tips
 }
 
 // A Fetcher knows whole deliveries. Its answer belongs to the screen, which only reads it.
