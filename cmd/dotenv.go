@@ -42,12 +42,14 @@ func parseDotEnv(text string) (found []variable, skipped []int) {
 		name, value, ok := dotEnvName(line)
 		if ok && value != "" && strings.ContainsRune(`"'`+"`", rune(value[0])) {
 			// A quoted value ends at its quote, which may be on a later line.
-			from := strings.TrimLeft(text[len(line)-len(value):], " \t")
+			from := text[strings.Index(line, value):]
 			var length int
 			if value, length, ok = unquoteDotEnv(from); ok {
 				lines += strings.Count(from[:length], "\n")
 				_, rest, _ = strings.Cut(from[length:], "\n")
 			}
+		} else if strings.HasPrefix(value, "#") {
+			value = ""
 		} else if comment := strings.Index(value, " #"); comment >= 0 {
 			value = strings.TrimRight(value[:comment], " \t")
 		}

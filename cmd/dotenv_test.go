@@ -16,6 +16,9 @@ func TestDotEnv(t *testing.T) {
 		"A=\"one\ntwo\"\nB=c":            {{"A", "one\ntwo"}, {"B", "c"}},
 		"A=pa$$word$HOME-x":              {{"A", "pa$$word$HOME-x"}},
 		"A=\nB= \n":                      {{"A", ""}, {"B", ""}},
+		"A=\"\"  ":                       {{"A", ""}},
+		"A=\"x\" \nB=\"y\"":              {{"A", "x"}, {"B", "y"}},
+		"A= # fill in\nB=c":              {{"A", ""}, {"B", "c"}},
 		"A=b=c==":                        {{"A", "b=c=="}},
 		"A='white space '":               {{"A", "white space "}},
 	} {

@@ -127,10 +127,10 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	if l.secrets, err = findSecrets(p.project, o.secrets, p.in, p.err); err != nil {
 		return nil, err
 	}
-	if l.store, err = p.openHistory(ctx, history.Options{}); err != nil {
+	l.openLog()
+	if l.store, err = p.openHistory(ctx, history.Options{Log: l.log}); err != nil {
 		return nil, err
 	}
-	l.openLog()
 	if l.running, err = l.announce(target, relayURL); err != nil {
 		return nil, err
 	}

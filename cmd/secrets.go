@@ -300,7 +300,7 @@ func (s *secrets) summary() []string {
 	for _, p := range signature.Providers() {
 		own := s.of(p)
 		switch {
-		case len(own) == 0 || len(s.flags) > 0 && own[0].Provider == "":
+		case len(own) == 0 || slices.ContainsFunc(s.flags, func(f signature.Secret) bool { return f.Provider == "" && f.Source == own[0].Source }):
 		case own[0].Test:
 			tests = append(tests, p.Name)
 		default:

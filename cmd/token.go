@@ -41,7 +41,7 @@ func (l *listener) relay() (url, token string, err error) {
 	if err != nil {
 		return "", "", fail(exitUsage, "a relay is like https://relay.example", "listen: --relay: %w", err)
 	}
-	if l.o.relay != "" {
+	if l.o.relay != "" || os.Getenv("HOOK_RELAY") != "" {
 		err = l.know(url)
 	}
 	return url, token, err

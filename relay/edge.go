@@ -150,6 +150,7 @@ type exchange struct {
 	upload sync.WaitGroup
 	whole  atomic.Bool             // the request's body was read to its end
 	slow   atomic.Bool             // the request's body came too slowly
+	parted atomic.Bool             // the rest of the request's body isn't wanted
 	give   context.CancelCauseFunc // ends the wait for the response's head
 	clock  *time.Timer             // runs from when the request was sent; gives up with errLate
 }
@@ -239,6 +240,9 @@ func (e *exchange) copyBody() error {
 	buf := make([]byte, 32<<10)
 	for left := e.s.cfg.MaxBody; ; {
 		_ = conn.SetReadDeadline(began.Add(e.s.allowed(e.s.cfg.MaxBody - left)))
+		if e.parted.Load() { // else the deadline that was just set would undo partWays'
+			return errBroken
+		}
 		n, err := e.r.Body.Read(buf)
 		idle.Reset(streamIdle)
 		if left -= int64(n); left < 0 {
@@ -368,7 +372,7 @@ func (e *exchange) close() {
 		return
 	}
 	e.stream.Reset(wire.ResetStop, "")
-	if !e.whole.Load() {
+	if e.parted.Store(true); !e.whole.Load() {
 		partWays(e.w)
 	}
 	e.upload.Wait()

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,6 +59,9 @@ func (j *journal) claim(dir string) (_ *fileLock, err error) {
 
 // append keeps a delivery. If it can't, the delivery must wait for the database.
 func (j *journal) append(dir string, r *record) bool {
+	if len(r.Delivery.Body.Bytes) > maxRecord/2 {
+		return false
+	}
 	if _, err := j.claim(dir); err != nil {
 		return false
 	}
@@ -111,14 +115,24 @@ func (j *journal) emptied() bool {
 	return true
 }
 
-// readJournal gives the records of a journal up to the first that is not whole.
-func readJournal(file *os.File) (all []record) {
+// left is how many records are not in the database.
+func (j *journal) left() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.waiting
+}
+
+// readJournal gives the records of a journal up to the first that is not whole. An error says that there may be more, which
+// can't be read: by this version of hook, or from this disk.
+func readJournal(file *os.File) (all []record, err error) {
 	stream := &frames{file: io.NewSectionReader(file, 0, 2*maxJournal)}
 	decoder := gob.NewDecoder(stream)
 	for {
 		var r record
-		if decoder.Decode(&r) != nil {
-			return all
+		if err := decoder.Decode(&r); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return all, nil
+		} else if err != nil {
+			return all, err
 		}
 		all = append(all, r)
 	}
@@ -170,6 +184,9 @@ func journalsWait(dir string) bool {
 		return false
 	}
 	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), unreadable) {
+			continue
+		}
 		if info, err := os.Stat(filepath.Join(dir, entry.Name())); err == nil && info.Size() > 0 {
 			return true
 		}
@@ -177,7 +194,10 @@ func journalsWait(dir string) bool {
 	return false
 }
 
-// recover stores what a dead instance left in its journal, then settles it.
+// unreadable ends the name of a journal that could not be read to its end.
+const unreadable = ".unreadable"
+
+// recover stores what a dead instance left in its journal.
 func (tx *transaction) recover(instance string, left []record) error {
 	own := [2]string{tx.instance, tx.project}
 	writer := tx.writer
@@ -190,13 +210,19 @@ func (tx *transaction) recover(instance string, left []record) error {
 	}
 	for i := range left {
 		tx.project = left[i].Project
+		if known, err := tx.numbers("SELECT n FROM delivery WHERE id = ?", left[i].Delivery.ID); err != nil || len(known) > 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		_, err := tx.add(&left[i].Delivery)
 		tx.underWay.remove(left[i].Delivery.ID)
 		if err != nil && !errors.Is(err, ErrExists) {
 			return err
 		}
 	}
-	return tx.settle(instance, 0)
+	return nil
 }
 
 // lockNames are the instances that have a lock file.
@@ -207,7 +233,7 @@ func lockNames(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, entry := range entries {
-		if entry.Name() != indexLock {
+		if entry.Name() != indexLock && !strings.HasSuffix(entry.Name(), unreadable) {
 			names = append(names, entry.Name())
 		}
 	}

@@ -25,8 +25,8 @@ func TestJournalIsReadBack(t *testing.T) {
 	one, two := simple(1), simple(2)
 	two.Header = map[string][]string{"X-Odd": {"\xff\x00", ""}}
 	_, j := held(t, one, two)
-	got := readJournal(j.lock.file)
-	if len(got) != 2 || got[0].Project != testProject || got[0].Delivery.ID != one.ID {
+	got, err := readJournal(j.lock.file)
+	if err != nil || len(got) != 2 || got[0].Project != testProject || got[0].Delivery.ID != one.ID {
 		t.Fatalf("got %+v", got)
 	}
 	if !reflect.DeepEqual(got[1].Delivery.Header, two.Header) || !reflect.DeepEqual(got[1].Delivery.Body, two.Body) {
@@ -53,8 +53,8 @@ func TestJournalWithABrokenTail(t *testing.T) {
 		if name == "garbage" {
 			want = 2
 		}
-		if got := readJournal(j.lock.file); len(got) != want {
-			t.Errorf("%s: got %d records, want %d", name, len(got), want)
+		if got, err := readJournal(j.lock.file); err != nil || len(got) != want {
+			t.Errorf("%s: got %d records, %v; want %d", name, len(got), err, want)
 		}
 		j.lock.remove()
 	}
@@ -70,8 +70,11 @@ func TestJournalIsEmptiedOnceAllIsStored(t *testing.T) {
 	if journalsWait(dir) {
 		t.Error("not emptied")
 	}
-	if !j.append(dir, &record{testProject, *simple(3)}) || len(readJournal(j.lock.file)) != 1 {
+	if !j.append(dir, &record{testProject, *simple(3)}) {
 		t.Error("it can't be used again")
+	}
+	if got, err := readJournal(j.lock.file); err != nil || len(got) != 1 {
+		t.Errorf("used again it has %d records, %v", len(got), err)
 	}
 	j.lock.remove()
 }

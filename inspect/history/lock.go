@@ -58,10 +58,13 @@ func tryLock(dir, name string, flag int) (*fileLock, error) {
 
 func (l *fileLock) release() { l.file.Close() }
 
-// remove releases the lock for good. In this order because Windows removes no open file; and nobody else wants a lock
-// whose name is never used again.
+// remove releases the lock for good. The file goes first, so that nobody gets a lock on one that then goes; but Windows
+// removes no open file.
 func (l *fileLock) remove() {
 	path := l.file.Name()
+	err := os.Remove(path)
 	l.file.Close()
-	_ = os.Remove(path)
+	if err != nil {
+		_ = os.Remove(path)
+	}
 }

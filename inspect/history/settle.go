@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -32,12 +33,11 @@ func (s *Store) settleGone(ctx context.Context) error {
 			instances = append(instances, name)
 		}
 	}
-	for i, instance := range instances {
-		if err := s.settleIfGone(ctx, instance, slices.Contains(names, instance), i < len(known)); err != nil {
-			return err
-		}
+	var failed error
+	for i, instance := range instances { // one that can't be settled keeps nobody else from it
+		failed = errors.Join(failed, s.settleIfGone(ctx, instance, slices.Contains(names, instance), i < len(known)))
 	}
-	return nil
+	return failed
 }
 
 // settleIfGone does so for one instance. Its file goes last: whoever fails leaves it to the next.
@@ -52,22 +52,39 @@ func (s *Store) settleIfGone(ctx context.Context, instance string, hasFile, know
 		return nil //nolint:nilerr // and then it has not ended
 	}
 	var left []record
+	var unread error
 	if lock != nil {
-		left = readJournal(lock.file)
+		left, unread = readJournal(lock.file)
 	}
-	if lock != nil && !known && len(left) == 0 { // it never stored anything
+	if lock != nil && !known && len(left) == 0 && unread == nil { // it never stored anything
 		lock.remove()
 		return nil
 	}
-	err = s.do(ctx, "settle interrupted deliveries", func(tx *transaction) error { return tx.recover(instance, left) })
+	err = s.settleDead(ctx, instance, left)
 	switch {
 	case lock == nil:
 	case err != nil:
+		lock.release()
+	case unread != nil:
+		path := lock.file.Name()
+		err = errors.Join(fmt.Errorf("read what a process that is gone left in %s: %w", path, unread), os.Rename(path, path+unreadable))
 		lock.release()
 	default:
 		lock.remove()
 	}
 	return err
+}
+
+// oneSettling is how many records are stored in one transaction, so that others can write meanwhile.
+const oneSettling = 500
+
+func (s *Store) settleDead(ctx context.Context, instance string, left []record) error {
+	for some := range slices.Chunk(left, oneSettling) {
+		if err := s.do(ctx, "store what was left", func(tx *transaction) error { return tx.recover(instance, some) }); err != nil {
+			return err
+		}
+	}
+	return s.do(ctx, "settle interrupted deliveries", func(tx *transaction) error { return tx.settle(instance, 0) })
 }
 
 // instances are all that have stored something and did not close.

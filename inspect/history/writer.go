@@ -61,7 +61,7 @@ func (w *writer) commit(jobs []*job) {
 		if err != nil {
 			j.pending.err = err
 		}
-		if j.kept {
+		if j.kept && err == nil { // else the journal has the only copy
 			kept++
 		}
 		w.store.finish(j)
@@ -134,7 +134,11 @@ func (w *writer) end() {
 		w.store.options.Log.Warn("close history", "error", err)
 	}
 	w.disconnect()
-	lock.remove()
+	if s := w.store; s.journal.left() > 0 { // for whoever opens the history next
+		lock.release()
+	} else {
+		lock.remove()
+	}
 }
 
 // finish tells j's Pending, and counts what could not be stored.
@@ -167,9 +171,6 @@ func (s *Store) hand(j *job) *Pending {
 	if err != nil {
 		j.pending.err = err
 		s.finish(j)
-		if j.kept {
-			s.journal.stored(1)
-		}
 	}
 	return j.pending
 }
