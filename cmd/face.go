@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -310,13 +309,4 @@ func (l *listener) tips(s tunnel.State) []string {
 		}
 	}
 	return []string{tip}
-}
-
-// group runs f beside others until one of them fails.
-func group(ctx context.Context, all ...func(context.Context) error) error {
-	g, ctx := errgroup.WithContext(ctx)
-	for _, f := range all {
-		g.Go(func() error { return f(ctx) })
-	}
-	return g.Wait()
 }

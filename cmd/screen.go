@@ -5,6 +5,8 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/history"
 	"github.com/seed-4575fdc3/hook/relay/tunnel"
@@ -147,4 +149,13 @@ type fetcher struct{ store *history.Store }
 
 func (f fetcher) Delivery(ctx context.Context, id string) (*inspect.Delivery, error) {
 	return f.store.Get(ctx, id)
+}
+
+// group runs all of them until one fails.
+func group(ctx context.Context, all ...func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, f := range all {
+		g.Go(func() error { return f(ctx) })
+	}
+	return g.Wait()
 }

@@ -75,7 +75,7 @@ func (c *capture) body() io.ReadCloser {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.over && c.size == int64(len(c.kept)) {
-		return io.NopCloser(newBytes(c.kept))
+		return io.NopCloser(bytes.NewReader(c.kept))
 	}
 	return io.NopCloser(c)
 }
@@ -98,6 +98,3 @@ func (c *capture) result() inspect.Capture {
 func captured(c inspect.Capture) capture {
 	return capture{limit: c.Size, length: c.Size, kept: c.Bytes, size: c.Size, over: true}
 }
-
-// newBytes is a body that is at hand.
-func newBytes(b []byte) io.Reader { return bytes.NewReader(b) }
