@@ -42,7 +42,7 @@ func TestRequestHeader(t *testing.T) {
 		},
 		"hop by hop": {
 			[]string{"Content-Length: 0", "Connection: close", "Keep-Alive: 5", "Proxy-Connection: close", "TE: trailers", "Trailer: X-T", "Upgrade: h2c"},
-			http.Header{"Content-Length": {"0"}},
+			http.Header{"Content-Length": {"0"}, "Trailer": {"X-T"}},
 		},
 		"a signature can't be hidden": {
 			[]string{"Content-Length: 0", "Connection: X-Hub-Signature-256, close", "X-Hub-Signature-256: sha256=00"},

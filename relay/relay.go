@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -48,7 +49,7 @@ type Config struct {
 // A Server is a relay. Make it with New.
 type Server struct {
 	cfg  Config
-	base *url.URL
+	base atomic.Pointer[base] // SetPublic's; cfg.PublicURL and cfg.Public are only what it began with
 	log  *slog.Logger
 
 	tunnels tunnels
@@ -57,16 +58,10 @@ type Server struct {
 
 // New checks cfg and makes a Server of it. It opens nothing.
 func New(cfg Config) (*Server, error) {
-	base, err := url.Parse(cfg.PublicURL)
-	switch {
-	case err != nil:
+	base, err := parseBase(cfg.PublicURL, cfg.Public)
+	if err != nil {
 		return nil, err
-	case base.Scheme != "http" && base.Scheme != "https" || base.Host == "":
-		return nil, fmt.Errorf("the public URL %q is not like https://relay.example", cfg.PublicURL)
-	case strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.Fragment != "" || base.User != nil:
-		return nil, fmt.Errorf("the public URL %q has more than scheme, host and port", cfg.PublicURL)
 	}
-	cfg.PublicURL = base.Scheme + "://" + base.Host
 	cfg.Domain = strings.TrimPrefix(strings.ToLower(cfg.Domain), "*.")
 	if cfg.Names == nil {
 		cfg.Names = NewMemory()
@@ -84,7 +79,39 @@ func New(cfg Config) (*Server, error) {
 			*value = fallback
 		}
 	}
-	return &Server{cfg: cfg, base: base, log: cfg.Log, tunnels: tunnels{byName: make(map[string]*tunnel)}}, nil
+	s := &Server{cfg: cfg, log: cfg.Log, tunnels: tunnels{byName: make(map[string]*tunnel)}}
+	s.base.Store(base)
+	return s, nil
+}
+
+// A base is what the URLs of all endpoints begin with.
+type base struct {
+	scheme, host, port string // host has the port in it
+	public             bool   // providers out there can reach it
+}
+
+func parseBase(publicURL string, public bool) (*base, error) {
+	u, err := url.Parse(publicURL)
+	switch {
+	case err != nil:
+		return nil, err
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return nil, fmt.Errorf("the public URL %q is not like https://relay.example", publicURL)
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		return nil, fmt.Errorf("the public URL %q has more than scheme, host and port", publicURL)
+	}
+	return &base{u.Scheme, u.Host, u.Port(), public}, nil
+}
+
+// SetPublic puts url in the place of Config.PublicURL, and public in that of Config.Public, for the requests and claims
+// that come from now on. It may be called at any time. Tunnels stay connected, so nothing is lost: their clients are told
+// the new URL when they claim again, and EndpointURL gives it at once.
+func (s *Server) SetPublic(url string, public bool) error {
+	base, err := parseBase(url, public)
+	if err == nil {
+		s.base.Store(base)
+	}
+	return err
 }
 
 // EndpointURL is the URL of the endpoint with that name, as clients are told it.
@@ -95,19 +122,24 @@ func (s *Server) EndpointURL(name string) string {
 	return s.hostURL(name)
 }
 
-func (s *Server) pathURL(name string) string { return s.cfg.PublicURL + "/e/" + name }
+func (s *Server) pathURL(name string) string {
+	b := s.base.Load()
+	return b.scheme + "://" + b.host + "/e/" + name
+}
 
 func (s *Server) hostURL(name string) string {
-	u := s.base.Scheme + "://" + name + "." + s.cfg.Domain
-	if port := s.base.Port(); port != "" {
-		u += ":" + port
+	b := s.base.Load()
+	u := b.scheme + "://" + name + "." + s.cfg.Domain
+	if b.port != "" {
+		u += ":" + b.port
 	}
 	return u
 }
 
-// Serve accepts on ln until ctx ends, then tells the clients to go, and gives requests in flight Config.Drain to
-// finish. No tunnel outlives it. A cancelled ctx is not an error.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+// Serve accepts on listeners until ctx ends, then tells the clients to go, and gives requests in flight Config.Drain to
+// finish. No tunnel outlives it. A cancelled ctx is not an error. It speaks HTTP/1.1 and HTTP/2, over TLS where a listener is
+// one of crypto/tls whose Config.NextProtos has "h2" and "http/1.1".
+func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 	// Tunnels outlast ctx by the time of draining, as requests in flight need them.
 	tunnelCtx, closeTunnels := context.WithCancel(context.WithoutCancel(ctx))
 	srv := &http.Server{
@@ -118,20 +150,24 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return context.WithValue(tunnelCtx, tunnelCtxKey{}, tunnelCtx) },
 	}
+	srv.Protocols = new(http.Protocols)
+	srv.Protocols.SetHTTP1(true)
+	srv.Protocols.SetHTTP2(true)
+	srv.Protocols.SetUnencryptedHTTP2(true)
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
 	var g errgroup.Group
-	stopped := make(chan struct{})
+	for _, ln := range listeners {
+		g.Go(func() error {
+			defer stop() // by an error of its own, if not by ctx
+			if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serve %s: %w", ln.Addr(), err)
+			}
+			return nil
+		})
+	}
 	g.Go(func() error {
-		defer close(stopped)
-		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve %s: %w", ln.Addr(), err)
-		}
-		return nil
-	})
-	g.Go(func() error {
-		select {
-		case <-ctx.Done():
-		case <-stopped: // by an error of its own
-		}
+		<-serving.Done()
 		s.tunnels.goAway(&wire.GoAway{Code: wire.CodeDraining, Message: "the relay is shutting down"})
 		// ctx is already cancelled, so draining needs a clock of its own.
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Drain)

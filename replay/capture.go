@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"hash"
 	"io"
+	"maps"
+	"net/http"
 	"sync"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -15,10 +17,11 @@ const wholeBody = 16 << 10
 
 // A capture is a body on its way past, of which the first limit bytes are kept. Reading it passes the body on.
 type capture struct {
-	src    io.Reader
-	limit  int64
-	length int64  // where its end is; -1 if only reading on will tell
-	ended  func() // called when the last byte is read, and again at io.EOF; may be nil
+	src     io.Reader
+	limit   int64
+	length  int64       // where its end is; -1 if only reading on will tell
+	trailer http.Header // takes what comes behind the body; nil if nothing can
+	ended   func()      // called when the last byte is read, and again at io.EOF; may be nil
 
 	mu   sync.Mutex
 	kept []byte
@@ -50,11 +53,17 @@ func (c *capture) Read(p []byte) (int, error) {
 	c.over = c.over || err == io.EOF || c.size == c.length
 	over := c.over
 	c.mu.Unlock()
+	if t, ok := c.src.(trailed); ok && err == io.EOF && c.trailer != nil {
+		maps.Copy(c.trailer, t.Trailer())
+	}
 	if over && c.ended != nil {
 		c.ended()
 	}
 	return n, err
 }
+
+// A trailed body has fields behind it, once it was read to io.EOF.
+type trailed interface{ Trailer() http.Header }
 
 // passed says whether the whole body went by, kept or not.
 func (c *capture) passed() bool {

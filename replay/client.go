@@ -84,12 +84,16 @@ func (c *Client) closeIdle(then time.Time) {
 
 // RoundTrip sends r and reads the answer's head. Of r it takes Method, URL's scheme and host, RequestURI, which is sent as
 // the target as it stands, Host, Header, ContentLength and Body, of which no more than ContentLength is read. A body of
-// length 0 is announced by a length if Header has one, else not at all. A head that an app could read as more than one is
-// an error before anything is sent.
+// length 0 is announced by a length if Header has one, else not at all; one of unknown length goes out in chunks, with
+// Trailer behind it, which must be complete when Body gives io.EOF. A head that an app could read as more than one is
+// an error before anything is sent. With Expect: 100-continue the body waits for the app's word, or for a second.
+//
+// An answer of status 101 comes only if Header asked for one by Upgrade. Its Body is an io.ReadWriteCloser then, with
+// CloseWrite, and what it reads and writes is not HTTP.
 //
 // The connection is used again once the answer's body was read to its end; that must be closed in any case. When r's
-// context ends, so does the connection. Of an httptrace.ClientTrace, GotConn and GotFirstResponseByte are called, on the
-// caller's goroutine.
+// context ends, so does the connection. Of an httptrace.ClientTrace, GotConn, GotFirstResponseByte and Got1xxResponse are
+// called, on the caller's goroutine.
 func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	trace := httptrace.ContextClientTrace(ctx)
@@ -119,6 +123,7 @@ func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return &http.Response{
 		StatusCode: a.status, Proto: a.proto, Header: a.header, ContentLength: a.length, Body: a, Close: a.close, Request: r,
+		Trailer: a.trailer,
 	}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"net"
 	"net/http"
@@ -15,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-4575fdc3/hook/internal/httptext"
 )
 
 const (
@@ -56,7 +59,7 @@ func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer,
 		}
 	}
 	// An app that closed without reading all may have answered before: what it said counts.
-	a, readErr := c.receive(r.Method, trace)
+	a, readErr := c.receive(r, sent, trace)
 	switch {
 	case readErr == nil:
 		if a.sent = sent; sent != nil {
@@ -74,7 +77,7 @@ func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer,
 // send writes the head and a short body at once. A longer body is left to the upload that it returns.
 func (c *conn) send(r *http.Request) (*upload, error) {
 	b := appendHead(c.buf[:0], r)
-	short := 0 <= r.ContentLength && r.ContentLength <= inOneWrite
+	short := 0 <= r.ContentLength && r.ContentLength <= inOneWrite && !expects(r.Header, r.ContentLength)
 	if length := int(r.ContentLength); short && length > 0 {
 		n := len(b)
 		b = slices.Grow(b, length)[:n+length]
@@ -106,8 +109,8 @@ type answer struct {
 	header  http.Header // all of it but Transfer-Encoding, as it came
 	length  int64       // of the body; -1 if only its end will tell
 	body    io.Reader
-	trailer func() error // reads what follows a body in chunks; nil if nothing does
-	close   bool         // the app will close the connection
+	trailer http.Header // filled in when the body was read to its end; nil but for a body in chunks
+	close   bool        // the app will close the connection
 	sent    *upload
 	conn    *conn
 	over    func(reusable bool) // called once
@@ -115,8 +118,9 @@ type answer struct {
 	closed  bool
 }
 
-// receive reads the head of the answer; informational ones before it are passed over.
-func (c *conn) receive(method string, trace *httptrace.ClientTrace) (*answer, error) {
+// receive reads the head of the answer to r; the trace is told of informational ones before it, and sent of the one that
+// asks for the body.
+func (c *conn) receive(r *http.Request, sent *upload, trace *httptrace.ClientTrace) (*answer, error) {
 	c.limit.N = maxHead
 	defer func() { c.limit.N = math.MaxInt64 }()
 	if _, err := c.in.Peek(1); err != nil {
@@ -126,18 +130,46 @@ func (c *conn) receive(method string, trace *httptrace.ClientTrace) (*answer, er
 		trace.GotFirstResponseByte()
 	}
 	for {
-		a, err := c.readHead(method)
+		a, err := c.readHead(r.Method)
 		switch {
 		case err != nil && c.limit.N <= 0:
 			return nil, fmt.Errorf("its head is longer than %d bytes", maxHead)
 		case err != nil:
 			return nil, err
-		case a.status == http.StatusSwitchingProtocols:
+		case a.status == http.StatusSwitchingProtocols && r.Header["Upgrade"] == nil:
 			return nil, errors.New("it switched protocols, which was not asked for")
+		case a.status == http.StatusSwitchingProtocols:
+			a.switched()
+			return a, nil
 		case a.status >= 200:
 			return a, nil
 		}
+		if a.status == http.StatusContinue && sent != nil {
+			sent.begin()
+		}
+		if trace != nil && trace.Got1xxResponse != nil {
+			if err := trace.Got1xxResponse(a.status, textproto.MIMEHeader(a.header)); err != nil {
+				return nil, err
+			}
+		}
 	}
+}
+
+// switched makes the connection the answer's body: what both sides say from now on is not HTTP.
+func (a *answer) switched() {
+	a.length, a.body, a.close = -1, a.conn.in, true
+	_ = a.conn.SetDeadline(time.Time{})
+}
+
+// Write and CloseWrite are for after the switch of protocols.
+func (a *answer) Write(p []byte) (int, error) { return a.conn.Write(p) }
+
+// CloseWrite tells the app that no more comes.
+func (a *answer) CloseWrite() error {
+	if half, ok := a.conn.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return a.conn.Close()
 }
 
 func (c *conn) readHead(method string) (*answer, error) {
@@ -156,7 +188,7 @@ func (c *conn) readHead(method string) (*answer, error) {
 		return nil, unexpected(err)
 	}
 	a.header = http.Header(header)
-	a.close = proto == "HTTP/1.0" && !hasToken(a.header["Connection"], "keep-alive") || hasToken(a.header["Connection"], "close")
+	a.close = proto == "HTTP/1.0" && !httptext.HasToken(a.header["Connection"], "keep-alive") || httptext.HasToken(a.header["Connection"], "close")
 	return a, c.frame(a, method)
 }
 
@@ -175,9 +207,9 @@ func (c *conn) frame(a *answer, method string) error {
 		}
 		// An app that announces a body where none can be may well send it.
 		a.close = a.close || len(coding) > 0 || length > 0 && method != http.MethodHead
-	case hasToken(coding, "chunked"):
+	case httptext.HasToken(coding, "chunked"):
 		delete(a.header, "Content-Length")
-		a.length, a.body, a.trailer = -1, httputil.NewChunkedReader(c.in), c.skipTrailer
+		a.length, a.body, a.trailer = -1, httputil.NewChunkedReader(c.in), make(http.Header)
 	case len(coding) > 0:
 		return fmt.Errorf("it has a transfer coding that hook doesn't know: %.40q", coding[0])
 	case length >= 0:
@@ -201,30 +233,19 @@ func contentLength(values []string) (int64, error) {
 	return length, nil
 }
 
-func hasToken(values []string, token string) bool {
-	for _, value := range values {
-		for part := range strings.SplitSeq(value, ",") {
-			if strings.EqualFold(strings.TrimSpace(part), token) {
-				return true
-			}
-		}
+// readTrailer reads the fields behind a body in chunks.
+func (c *conn) readTrailer(trailer http.Header) error {
+	c.limit.N = maxTrailers
+	defer func() { c.limit.N = math.MaxInt64 }()
+	fields, err := c.text.ReadMIMEHeader()
+	switch {
+	case err != nil && c.limit.N <= 0:
+		return fmt.Errorf("its trailer is longer than %d bytes", maxTrailers)
+	case err != nil:
+		return unexpected(err)
 	}
-	return false
-}
-
-// skipTrailer reads over the fields behind a body in chunks.
-func (c *conn) skipTrailer() error {
-	for read := 0; read <= maxTrailers; {
-		line, err := c.text.ReadLineBytes()
-		if err != nil {
-			return unexpected(err)
-		}
-		if len(line) == 0 {
-			return nil
-		}
-		read += len(line)
-	}
-	return fmt.Errorf("its trailer is longer than %d bytes", maxTrailers)
+	maps.Copy(trailer, http.Header(fields))
+	return nil
 }
 
 // Read reads the body. A body that is cut off is io.ErrUnexpectedEOF.
@@ -232,7 +253,9 @@ func (a *answer) Read(p []byte) (int, error) {
 	if a.ended {
 		return 0, io.EOF
 	}
-	if a.length < 0 || a.length > inOneWrite { // a short body has come within the time for the head
+	switch {
+	case a.status == http.StatusSwitchingProtocols: // it may be silent for as long as it likes
+	case a.length < 0 || a.length > inOneWrite: // a short body has come within the time for the head
 		_ = a.conn.SetReadDeadline(time.Now().Add(a.conn.o.Idle))
 	}
 	n, err := a.body.Read(p)
@@ -240,7 +263,7 @@ func (a *answer) Read(p []byte) (int, error) {
 		return n, io.ErrUnexpectedEOF
 	}
 	if err == io.EOF && a.trailer != nil {
-		if err := a.trailer(); err != nil {
+		if err := a.conn.readTrailer(a.trailer); err != nil {
 			return n, err
 		}
 	}

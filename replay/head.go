@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed-4575fdc3/hook/internal/httptext"
 )
 
 // A requestError says what in a request would not arrive as what it is.
@@ -17,51 +19,26 @@ func (e requestError) Error() string { return string(e) }
 // fields come from strangers.
 func checkHead(r *http.Request) error {
 	switch {
-	case !isToken(r.Method):
+	case !httptext.IsToken(r.Method):
 		return requestError("its method is no token")
 	case !strings.HasPrefix(r.RequestURI, "/") && r.RequestURI != "*":
 		return requestError("its target doesn't begin with /")
-	case !isPlain(r.RequestURI):
+	case !httptext.IsPlain(r.RequestURI):
 		return requestError("its target has a space or a control character in it")
-	case !isPlain(r.Host):
+	case !httptext.IsPlain(r.Host):
 		return requestError("its Host has a space or a control character in it")
 	}
 	for name, values := range r.Header {
-		if !isToken(name) {
+		if !httptext.IsToken(name) {
 			return requestError("the name of a field is no token")
 		}
 		for _, value := range values {
-			if !isLine(value) {
+			if !httptext.IsValue(value) {
 				return requestError("the value of " + name + " has a line break or a NUL in it")
 			}
 		}
 	}
 	return nil
-}
-
-// isToken: RFC 9110 section 5.6.2.
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
-		if !letter && (c < '0' || '9' < c) && strings.IndexByte("-_.!#$%&'*+^`|~", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] == 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-func isLine(s string) bool {
-	return strings.IndexByte(s, '\r') < 0 && strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, 0) < 0
 }
 
 // appendHead appends the request's line and fields, the names sorted.
@@ -72,9 +49,7 @@ func appendHead(b []byte, r *http.Request) []byte {
 		if isOurs(name) {
 			continue
 		}
-		for _, value := range r.Header[name] {
-			b = append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
-		}
+		b = appendField(b, name, r.Header[name])
 	}
 	_, said := r.Header["Content-Length"]
 	switch {
@@ -85,6 +60,26 @@ func appendHead(b []byte, r *http.Request) []byte {
 	}
 	return append(b, "\r\n"...)
 }
+
+func appendField(b []byte, name string, values []string) []byte {
+	for _, value := range values {
+		b = append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
+	}
+	return b
+}
+
+// appendTrailer appends the fields behind a body, the names sorted. Those that would change where it ends, or that can't
+// be written, are left out.
+func appendTrailer(b []byte, trailer http.Header) []byte {
+	for _, name := range slices.Sorted(maps.Keys(trailer)) {
+		if !isOurs(name) && httptext.IsToken(name) && !slices.ContainsFunc(trailer[name], isNoValue) {
+			b = appendField(b, name, trailer[name])
+		}
+	}
+	return b
+}
+
+func isNoValue(s string) bool { return !httptext.IsValue(s) }
 
 // isOurs says whether a field is written from what the request is, not from its Header, in whatever case that has it.
 func isOurs(name string) bool {

@@ -24,6 +24,7 @@ type passage struct {
 	w       http.ResponseWriter
 	d       *inspect.Delivery
 	request capture
+	sender  io.Reader // the request's body, and after a switch of protocols what follows; nil if there is no sender
 
 	target  string // the URL that is asked
 	trace   *tracer
@@ -78,7 +79,11 @@ func (p *passage) attempt(ctx context.Context) (again bool) {
 		return false
 	}
 	defer func() { _ = response.Body.Close() }()
-	p.pass(ctx, response)
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		p.pipe(ctx, response)
+	} else {
+		p.pass(ctx, response)
+	}
 	return false
 }
 
@@ -93,9 +98,10 @@ func (p *passage) ask(ctx context.Context) (*http.Response, error) {
 	r := (&http.Request{
 		Method: p.d.Method, URL: &url.URL{Scheme: p.f.Target.Scheme, Host: p.f.Target.Host}, RequestURI: raw,
 		Host: p.f.host(p.d), Header: p.header(), ContentLength: p.request.length, Body: p.request.body(),
-	}).WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started)))
+	}).WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started, p.inform)))
+	r.Trailer = p.request.trailer
 	response, err := p.f.Client.RoundTrip(r)
-	if err == nil && (response.StatusCode < 200 || response.StatusCode > 599) {
+	if err == nil && (response.StatusCode < 200 || response.StatusCode > 599) && response.StatusCode != http.StatusSwitchingProtocols {
 		_ = response.Body.Close()
 		return nil, fmt.Errorf("its status is %d", response.StatusCode)
 	}
@@ -123,6 +129,9 @@ func (p *passage) header() http.Header {
 	maps.Copy(h, p.d.Header)
 	if p.f.Bare {
 		return h
+	}
+	if h["Upgrade"] != nil {
+		h["Connection"] = []string{"Upgrade"}
 	}
 	if p.d.Remote != "" {
 		h["X-Forwarded-For"] = []string{p.d.Remote}
@@ -167,6 +176,9 @@ func (p *passage) pass(ctx context.Context, response *http.Response) {
 	case len(body.kept) > 0: // a 204 must not be written to, not even nothing
 		_, err = p.w.Write(body.kept)
 	}
+	for name, values := range response.Trailer {
+		p.w.Header()[http.TrailerPrefix+name] = values
+	}
 	a := inspect.Attempt{
 		Outcome:  inspect.OutcomeAnswered,
 		Response: &inspect.Response{Status: response.StatusCode, Header: response.Header, Body: body.result()},
@@ -185,11 +197,10 @@ func (p *passage) pass(ctx context.Context, response *http.Response) {
 // is an error, and then it has none of them.
 func (p *passage) passHeader(response *http.Response) error {
 	h := p.w.Header()
-	for name, values := range response.Header {
-		switch name {
-		case "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
-		default:
-			h[name] = values
+	maps.Copy(h, response.Header)
+	for _, name := range aboutConnection {
+		if name != "Upgrade" || response.StatusCode != http.StatusSwitchingProtocols {
+			delete(h, name)
 		}
 	}
 	if w, ok := p.w.(headChecker); ok {
@@ -200,6 +211,10 @@ func (p *passage) passHeader(response *http.Response) error {
 	}
 	return nil
 }
+
+// aboutConnection are the fields that speak of the app's connection alone: RFC 9110 section 7.6.1. What Trailer announces is
+// passed on.
+var aboutConnection = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Transfer-Encoding", "Upgrade"}
 
 // A headChecker is a writer that can't carry every head, and says so before it is given one.
 type headChecker interface {

@@ -50,11 +50,20 @@ type Forwarder struct {
 // refuses counts as none. Fields that are about the app's connection alone, as Keep-Alive is, are recorded but not given
 // to w.
 //
+// Informational answers are passed on as they come, and what comes behind the answer's body by the convention of
+// http.TrailerPrefix. What comes behind the request's is handed on if body has a method Trailer() http.Header, which is called
+// when body has given io.EOF. If the app switches protocols, as d asked it to by Upgrade, w gets what it says and body is what
+// the sender says; a method CloseRead() of body is called to end that.
+//
 // length is the body's, or -1 if only its end will tell; what is behind it is not read.
 func (f *Forwarder) ServeDelivery(ctx context.Context, w http.ResponseWriter, d *inspect.Delivery, body io.Reader, length int64) {
 	p := &passage{f: f, w: w, d: d, request: capture{src: body, limit: f.limit(), length: length}}
 	p.request.ended = p.received
-	if 0 <= length && length <= wholeBody {
+	p.sender = body
+	if _, ok := body.(trailed); ok && length < 0 {
+		p.request.trailer = make(http.Header)
+	}
+	if 0 <= length && length <= wholeBody && !expects(d.Header, length) {
 		if err := p.request.all(); err != nil {
 			p.give(ctx, err)
 			return

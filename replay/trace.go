@@ -2,6 +2,7 @@ package replay
 
 import (
 	"net/http/httptrace"
+	"net/textproto"
 	"sync"
 	"time"
 )
@@ -25,8 +26,9 @@ func (t *tracer) read() traced {
 	return t.traced
 }
 
-func (t *tracer) hooks(started time.Time) *httptrace.ClientTrace {
+func (t *tracer) hooks(started time.Time, informed func(int, textproto.MIMEHeader) error) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
+		Got1xxResponse: informed,
 		GotConn: func(info httptrace.GotConnInfo) {
 			t.mu.Lock()
 			defer t.mu.Unlock()

@@ -1,12 +1,16 @@
 package replay
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httputil"
 	"sync"
 	"time"
+
+	"github.com/seed-4575fdc3/hook/internal/httptext"
 )
 
 const (
@@ -16,11 +20,22 @@ const (
 
 // An upload is a body on its way out.
 type upload struct {
-	done chan struct{}
-	err  error // read after done
+	done     chan struct{}
+	err      error         // read after done
+	wanted   chan struct{} // closed when the app asks for the body; nil if it goes out unasked
+	unwanted chan struct{} // closed when it has answered
 
-	mu   sync.Mutex
-	head bool // the answer's head came: the time to read is the answer's from then on; guarded by mu
+	mu    sync.Mutex
+	head  bool // the answer's head came: the time to read is the answer's from then on; guarded by mu
+	asked bool // wanted is closed; guarded by mu
+}
+
+// expectFor is how long a body waits for the app's word. Then it goes out, as most apps say nothing: RFC 9110 section 10.1.1.
+const expectFor = time.Second
+
+// expects says whether a request asks the app whether it wants the body.
+func expects(h http.Header, length int64) bool {
+	return length != 0 && httptext.HasToken(h["Expect"], "100-continue")
 }
 
 // failed is why the body itself could not be read or sent so far; nil if nothing went wrong.
@@ -36,8 +51,14 @@ func (u *upload) failed() error {
 // upload sends the body beside the answer. Its goroutine ends when the body does, or the connection.
 func (c *conn) upload(r *http.Request) *upload {
 	u := &upload{done: make(chan struct{})}
+	if expects(r.Header, r.ContentLength) {
+		u.wanted, u.unwanted = make(chan struct{}), make(chan struct{})
+	}
 	go func() {
 		defer close(u.done)
+		if u.err = u.await(r.Context()); u.err != nil {
+			return
+		}
 		u.err = c.copyBody(r)
 		left := c.o.Head
 		if u.err != nil {
@@ -52,11 +73,44 @@ func (c *conn) upload(r *http.Request) *upload {
 	return u
 }
 
+var errUnwanted = errors.New("the app answered without the body")
+
+// await waits until the body is to go out. An error says that it isn't.
+func (u *upload) await(ctx context.Context) error {
+	if u.wanted == nil {
+		return nil
+	}
+	patience := time.NewTimer(expectFor)
+	defer patience.Stop()
+	select {
+	case <-u.wanted:
+	case <-patience.C:
+	case <-u.unwanted:
+		return errUnwanted
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
+
+// begin is for when the app asks for the body.
+func (u *upload) begin() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.wanted != nil && !u.asked {
+		close(u.wanted)
+		u.asked = true
+	}
+}
+
 // answered takes the time to read out of the upload's hands. A short body has as long as the head.
 func (u *upload) answered(c *conn) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.head = true
+	if u.unwanted != nil {
+		close(u.unwanted)
+	}
 	_ = c.SetReadDeadline(time.Now().Add(c.o.Head))
 }
 
@@ -73,7 +127,7 @@ func (c *conn) copyBody(r *http.Request) error {
 	case err != nil:
 		return err
 	case r.ContentLength < 0:
-		_, err = io.WriteString(c, "0\r\n\r\n")
+		_, err = c.Write(append(appendTrailer([]byte("0\r\n"), r.Trailer), "\r\n"...))
 		return err
 	case n != r.ContentLength:
 		return fmt.Errorf("the body ended after %d of %d bytes: %w", n, r.ContentLength, io.ErrUnexpectedEOF)

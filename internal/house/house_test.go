@@ -21,10 +21,10 @@ var mayImport = map[string][]string{
 	"cmd/hook-relay":        {"cmd"},
 	"cmd":                   {"tui", "relay", "relay/tunnel", "relay/wire", "replay", "fixtures", "inspect", "inspect/signature", "inspect/history", "internal/filelock", "internal/latest"},
 	"tui":                   {"inspect", "inspect/signature"},
-	"relay":                 {"relay/wire", "inspect", "inspect/signature"},
+	"relay":                 {"relay/wire", "inspect", "inspect/signature", "internal/httptext"},
 	"relay/tunnel":          {"relay/wire", "inspect", "inspect/signature", "internal/latest"},
-	"relay/wire":            {},
-	"replay":                {"inspect", "inspect/signature"},
+	"relay/wire":            {"internal/httptext"},
+	"replay":                {"inspect", "inspect/signature", "internal/httptext"},
 	"fixtures":              {"inspect", "inspect/signature"},
 	"inspect":               {"inspect/signature"},
 	"inspect/signature":     {},
@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"internal/differential": {},
 	"internal/filelock":     {},
 	"internal/house":        {},
+	"internal/httptext":     {},
 	"internal/latest":       {},
 }
 
@@ -43,7 +44,7 @@ var onlyIn = map[string][]string{
 	"github.com/coder/websocket": {"relay", "relay/wire", "relay/tunnel"},
 	"modernc.org/sqlite":         {"inspect/history"},
 	"github.com/tidwall/":        {"fixtures"},
-	"github.com/cenkalti/":       {"relay/tunnel"},
+	"github.com/cenkalti/":       {"relay/tunnel", "cmd"},
 }
 
 func TestImportsPointDown(t *testing.T) {

@@ -3,6 +3,7 @@ package tunnel
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/seed-4575fdc3/hook/relay/wire"
 )
@@ -21,16 +22,29 @@ type responseWriter struct {
 	err    error
 }
 
-func (w *responseWriter) Header() http.Header { return w.header }
+// Header gives the fields of the head that is written next; behind the last one, those of the trailer.
+func (w *responseWriter) Header() http.Header {
+	if w.header == nil {
+		w.header = make(http.Header)
+	}
+	return w.header
+}
 
 // CheckHeader says whether the tunnel can carry an answer with that status and header.
 func (w *responseWriter) CheckHeader(status int, h http.Header) error {
 	return (&wire.ResponseHead{Status: status, Header: h}).Check()
 }
 
-// WriteHeader takes the final status. Informational ones are not passed on.
+// WriteHeader takes the final status. An informational one goes out at once, with the fields that are set by then. From 101
+// on all that is written goes out as it is, until the handler returns.
 func (w *responseWriter) WriteHeader(status int) {
-	if w.head != nil || status < 200 {
+	if w.head != nil {
+		return
+	}
+	if status < 200 && status != http.StatusSwitchingProtocols {
+		if head := (&wire.ResponseHead{Status: status, Header: w.header}); head.Check() == nil {
+			_ = w.stream.Inform(head) // what it can't say is not worth breaking the answer off
+		}
 		return
 	}
 	head := &wire.ResponseHead{Status: status, Length: wire.UnknownLength, Header: w.header}
@@ -38,7 +52,22 @@ func (w *responseWriter) WriteHeader(status int) {
 		head.Length = n
 	}
 	w.head = head
+	w.header = nil // what is set from now on is no part of the head
 	w.err = head.Check()
+}
+
+// trailer is what net/http's convention says comes behind the body.
+func (w *responseWriter) trailer() http.Header {
+	var trailer http.Header
+	for name, values := range w.header {
+		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok {
+			if trailer == nil {
+				trailer = make(http.Header)
+			}
+			trailer[name] = values
+		}
+	}
+	return trailer
 }
 
 func (w *responseWriter) Write(p []byte) (int, error) {
@@ -78,7 +107,11 @@ func (w *responseWriter) send(end bool) {
 
 // finish ends the answer. One that could not be sent is reset, so that the sender sees it break off.
 func (w *responseWriter) finish() {
-	w.send(true)
+	if trailer := w.trailer(); trailer == nil {
+		w.send(true)
+	} else if w.send(false); w.err == nil {
+		w.err = w.stream.CloseWithTrailer(trailer)
+	}
 	if w.err != nil {
 		w.stream.Reset(wire.ResetInternal, w.err.Error())
 	}

@@ -14,6 +14,7 @@ const (
 	frameSize     = 10      // bytes of a frame's header
 	minWindow     = maxData // the least credit that a hello may offer
 	maxWindow     = 1 << 30 // the most that may be outstanding in one direction of a stream
+	maxInforms    = 64      // INFORM frames on one stream
 	DefaultWindow = 1 << 18 // the credit for each body that a side offers if it has no other wish
 )
 
@@ -31,9 +32,8 @@ const (
 	frameData     frameType = 0x12
 	frameCredit   frameType = 0x13
 	frameReset    frameType = 0x14
-	frameTrailer  frameType = 0x15 // reserved
-	frameInform   frameType = 0x16 // reserved
-	frameUpgrade  frameType = 0x17 // reserved
+	frameTrailer  frameType = 0x15
+	frameInform   frameType = 0x16
 )
 
 // flagEnd says that the sender's side of the body is complete.
@@ -84,7 +84,7 @@ func (f frame) check() error {
 		if f.stream != 0 {
 			return protocolErrorf("frame type 0x%02x on stream %d: it speaks of the connection", byte(f.kind), f.stream)
 		}
-	case frameRequest, frameResponse, frameData, frameCredit, frameReset, frameTrailer, frameInform, frameUpgrade:
+	case frameRequest, frameResponse, frameData, frameCredit, frameReset, frameTrailer, frameInform:
 		if f.stream == 0 {
 			return protocolErrorf("frame type 0x%02x without a stream", byte(f.kind))
 		}
@@ -110,6 +110,10 @@ func (f frame) check() error {
 	case frameReset:
 		if n < 1 || n > 1+maxReason {
 			return protocolErrorf("a RESET frame of %d bytes", n)
+		}
+	case frameTrailer:
+		if !f.end() {
+			return protocolErrorf("a TRAILER frame without END")
 		}
 	}
 	return nil

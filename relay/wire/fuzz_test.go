@@ -2,9 +2,12 @@ package wire
 
 import (
 	"bytes"
+	"context"
+	"encoding/binary"
 	"errors"
 	"net/http"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 )
@@ -117,36 +120,91 @@ func FuzzFrames(f *testing.F) {
 }
 
 // Whatever parses as a head is within the limits, and parses to the same when encoded again.
-func FuzzRequestHead(f *testing.F) {
-	f.Add(exampleRequest().append(nil))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		h, err := parseRequestHead(b)
-		if err != nil {
-			return
+func FuzzHeads(f *testing.F) {
+	f.Add(byte(0), exampleRequest().append(nil))
+	f.Add(byte(1), (&ResponseHead{Status: 200, Length: 3, Header: http.Header{"Content-Type": {"text/plain"}}}).append(nil))
+	f.Add(byte(2), (&ResponseHead{Status: 103, Header: http.Header{"Link": {"</a>"}}}).append(nil))
+	f.Add(byte(3), appendFields(nil, http.Header{"X-Sum": {"1", ""}}))
+	f.Fuzz(func(t *testing.T, kind byte, b []byte) {
+		var h, again any
+		var check, err error
+		switch kind % 4 {
+		case 0:
+			var r *RequestHead
+			if r, err = parseRequestHead(b); err == nil {
+				check = r.Check()
+				h, again = r, must(parseRequestHead(r.append(nil)))
+			}
+		case 1:
+			var r *ResponseHead
+			if r, err = parseResponseHead(b); err == nil {
+				check = r.Check()
+				h, again = r, must(parseResponseHead(r.append(nil)))
+			}
+		case 2:
+			var r *ResponseHead
+			if r, err = parseInform(b); err == nil {
+				check = r.Check()
+				h, again = r, must(parseInform(r.append(nil)))
+			}
+		case 3:
+			var r http.Header
+			if r, err = parseTrailer(b); err == nil {
+				check = checkFields(r)
+				h, again = r, must(parseTrailer(appendFields(nil, r)))
+			}
 		}
-		if err := h.Check(); err != nil {
-			t.Fatalf("a head that parses fails its check: %v", err)
+		if _, ok := errors.AsType[*ProtocolError](err); err != nil && !ok {
+			t.Fatalf("got %T %v, want a *ProtocolError", err, err)
 		}
-		again, err := parseRequestHead(h.append(nil))
-		if err != nil || !reflect.DeepEqual(again, h) {
-			t.Fatalf("got %+v, %v; want %+v", again, err, h)
+		if check != nil {
+			t.Fatalf("a head that parses fails its check: %v", check)
+		}
+		if !reflect.DeepEqual(again, h) {
+			t.Fatalf("got %+v, want %+v", again, h)
 		}
 	})
 }
 
-func FuzzResponseHead(f *testing.F) {
-	f.Add((&ResponseHead{Status: 200, Length: 3, Header: http.Header{"Content-Type": {"text/plain"}}}).append(nil))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		h, err := parseResponseHead(b)
-		if err != nil {
-			return
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// Whatever a peer sends, a session neither panics nor hangs: it ends, or waits for more.
+func FuzzSession(f *testing.F) {
+	head := exampleRequest().append(nil)
+	payload := append(binary.AppendUvarint(nil, uint64(len(head))), head...)
+	begin := append(appendHeader(nil, frameRequest, 0, 1, len(payload)), payload...)
+	answer := (&ResponseHead{Status: 200, Length: 2, Header: http.Header{}}).append(nil)
+	answer = append(binary.AppendUvarint(nil, uint64(len(answer))), append(answer, "ok"...)...)
+	f.Add(true, append(begin, append(appendHeader(nil, frameData, flagEnd, 1, 3), "abc"...)...))
+	f.Add(true, append(begin, appendHeader(nil, frameTrailer, flagEnd, 1, 1)...))
+	f.Add(false, append(appendHeader(nil, frameResponse, flagEnd, 1, len(answer)), answer...))
+	f.Add(false, append(appendHeader(nil, frameGoAway, 0, 0, 2), "{}"...))
+	f.Fuzz(func(t *testing.T, toClient bool, msg []byte) {
+		peer, own := newPipe()
+		peer.in = make(chan []byte, 100) // what comes back is of no interest
+		own.out = peer.in
+		cfg := Config{Window: DefaultWindow, PeerWindow: DefaultWindow, MaxStreams: 8, Heartbeat: time.Minute}
+		if toClient {
+			cfg.Accept = echo
 		}
-		if err := h.Check(); err != nil {
-			t.Fatalf("a head that parses fails its check: %v", err)
+		s := NewSession(own, cfg)
+		var g sync.WaitGroup
+		if !toClient {
+			if _, err := s.Open(exampleRequest(), nil, false); err != nil {
+				t.Fatal(err)
+			}
 		}
-		again, err := parseResponseHead(h.append(nil))
-		if err != nil || !reflect.DeepEqual(again, h) {
-			t.Fatalf("got %+v, %v; want %+v", again, err, h)
+		g.Go(func() { _ = s.Run(context.Background()) })
+		_ = peer.Write(msg)
+		_ = peer.Write(appendHeader(nil, framePing, 0, 0, 0)) // which ends every session that has read so far
+		g.Wait()
+		if s.Err() == nil {
+			t.Fatal("the session has ended without a reason")
 		}
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"net/http"
 	"time"
+
+	"github.com/seed-4575fdc3/hook/internal/httptext"
 )
 
 // Limits of a head: PROTOCOL.md section 4.
@@ -32,10 +34,10 @@ type RequestHead struct {
 	Header     http.Header
 }
 
-// A ResponseHead is what the relay gets to know of a response before its body.
+// A ResponseHead is what the relay gets to know of a response before its body, and all there is to an informational one.
 type ResponseHead struct {
 	Status int
-	Length int64 // of the body; UnknownLength if only its end will tell
+	Length int64 // of the body; UnknownLength if only its end will tell; 0 where the status is informational
 	Header http.Header
 }
 
@@ -52,7 +54,9 @@ func (h *RequestHead) append(dst []byte) []byte {
 
 func (h *ResponseHead) append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(h.Status))
-	dst = binary.AppendUvarint(dst, uint64(h.Length+1))
+	if !h.informs() {
+		dst = binary.AppendUvarint(dst, uint64(h.Length+1))
+	}
 	return appendFields(dst, h.Header)
 }
 
@@ -75,14 +79,14 @@ func (h *RequestHead) Check() error {
 
 // checkForm holds what the client will write into a request line, a field or a terminal to a form that can't mean more.
 func (h *RequestHead) checkForm() error {
-	if !isToken(h.Method) {
+	if !httptext.IsToken(h.Method) {
 		return protocolErrorf("a method that is no token: %.40q", h.Method)
 	}
 	if h.Path != "" && h.Path[0] != '/' && h.Path[0] != '?' {
 		return protocolErrorf("a path that begins with neither / nor ?: %.40q", h.Path)
 	}
 	for _, s := range [...]string{h.ID, h.Remote, h.Proto, h.Host, h.Base, h.Path} {
-		if !isPlain(s) {
+		if !httptext.IsPlain(s) {
 			return protocolErrorf("a string of a head with a space or a control character: %.40q", s)
 		}
 	}
@@ -92,10 +96,15 @@ func (h *RequestHead) checkForm() error {
 // Check says whether the head is within the limits and well formed.
 // Every error is a *LimitError or a *ProtocolError.
 func (h *ResponseHead) Check() error {
-	if h.Status < 200 || h.Status > 599 {
+	if h.Status < 100 || h.Status > 599 {
 		return protocolErrorf("a response with status %d", h.Status)
 	}
 	return checkFields(h.Header)
+}
+
+// informs says whether the head comes before the one that counts.
+func (h *ResponseHead) informs() bool {
+	return h.Status >= 100 && h.Status < 200 && h.Status != http.StatusSwitchingProtocols
 }
 
 // A LimitError says which bound of a head was passed.
@@ -148,13 +157,32 @@ func parseResponseHead(b []byte) (*ResponseHead, error) {
 	h := &ResponseHead{Status: int(d.number(599, "status"))}
 	h.Length = int64(d.number(1<<62, "length")) - 1
 	h.Header = d.fields()
-	if d.err == nil && h.Status < 200 {
+	if d.err == nil && h.Status < 200 && h.Status != http.StatusSwitchingProtocols {
 		d.fail("a response with status %d", h.Status)
 	}
 	if d.err != nil {
 		return nil, d.err
 	}
 	return h, nil
+}
+
+func parseInform(b []byte) (*ResponseHead, error) {
+	d := decoder{rest: string(b)}
+	h := &ResponseHead{Status: int(d.number(199, "status"))}
+	h.Header = d.fields()
+	if d.err == nil && !h.informs() {
+		d.fail("an informational response with status %d", h.Status)
+	}
+	if d.err != nil {
+		return nil, d.err
+	}
+	return h, nil
+}
+
+func parseTrailer(b []byte) (http.Header, error) {
+	d := decoder{rest: string(b)}
+	trailer := d.fields()
+	return trailer, d.err
 }
 
 func appendString(dst []byte, s string) []byte {
@@ -178,11 +206,11 @@ func appendFields(dst []byte, header http.Header) []byte {
 func checkFields(header http.Header) error {
 	n, size := 0, 0
 	for name, values := range header {
-		if !isToken(name) || name != http.CanonicalHeaderKey(name) {
+		if !httptext.IsToken(name) || name != http.CanonicalHeaderKey(name) {
 			return protocolErrorf("a header name that is no canonical token: %.40q", name)
 		}
 		for _, value := range values {
-			if !isFieldValue(value) {
+			if !httptext.IsValue(value) {
 				return protocolErrorf("a value of header %.40q with CR, LF or NUL", name)
 			}
 			n++
@@ -250,9 +278,9 @@ func (d *decoder) fields() http.Header {
 		case d.err != nil:
 		case size > MaxFieldBytes:
 			d.fail("header names and values of more than %d bytes", MaxFieldBytes)
-		case !isToken(name) || name != http.CanonicalHeaderKey(name):
+		case !httptext.IsToken(name) || name != http.CanonicalHeaderKey(name):
 			d.fail("a header name that is no canonical token: %.40q", name)
-		case !isFieldValue(value):
+		case !httptext.IsValue(value):
 			d.fail("a value of header %.40q with CR, LF or NUL", name)
 		case header[name] != nil:
 			header[name] = append(header[name], value)
@@ -262,38 +290,4 @@ func (d *decoder) fields() http.Header {
 		}
 	}
 	return header
-}
-
-// isToken says whether s is a token of RFC 9110 section 5.6.2.
-func isToken(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c >= 0x7f || separators[c] {
-			return false
-		}
-	}
-	return s != ""
-}
-
-var separators = [128]bool{
-	'(': true, ')': true, '<': true, '>': true, '@': true, ',': true, ';': true, ':': true, '\\': true, '"': true,
-	'/': true, '[': true, ']': true, '?': true, '=': true, '{': true, '}': true,
-}
-
-// isPlain says whether s has neither a space nor an ASCII control character.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c == 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-func isFieldValue(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c == '\r' || c == '\n' || c == 0 {
-			return false
-		}
-	}
-	return true
 }

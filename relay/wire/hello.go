@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/seed-4575fdc3/hook/internal/httptext"
 )
 
 // Version is the protocol version that this package speaks.
@@ -97,7 +99,7 @@ func SendHello(c Conn, h Hello) (Welcome, error) {
 // isPlainURL says whether s is an http URL that can be shown as it is.
 func isPlainURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && isPlain(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && httptext.IsPlain(s)
 }
 
 // ReadHello waits for the client's first frame. A client that shares no version gets its GoAway here, and the same
@@ -114,7 +116,7 @@ func ReadHello(c Conn) (Hello, error) {
 	if h.MaxStreams < 1 {
 		return Hello{}, protocolErrorf("max_streams of %d", h.MaxStreams)
 	}
-	if len(h.Instance) < 3 || len(h.Instance) > 64 || !isToken(h.Instance) {
+	if len(h.Instance) < 3 || len(h.Instance) > 64 || !httptext.IsToken(h.Instance) {
 		return Hello{}, protocolErrorf("an instance of %d bytes", len(h.Instance))
 	}
 	return h, checkWindow(h.Window)

@@ -54,9 +54,11 @@ type Session struct {
 	cfg  Config
 	out  *writer
 
-	heard atomic.Int64 // when the last message came, nanoseconds since began
-	rtt   atomic.Int64 // of the last heartbeat, nanoseconds
-	began time.Time
+	heard   atomic.Int64 // when the last message came, nanoseconds since began
+	pinged  atomic.Int64 // when the last PING went, nanoseconds since began
+	rtt     atomic.Int64 // the round trip, nanoseconds
+	widened atomic.Int64 // by how much the windows of all streams have grown
+	began   time.Time
 
 	handlers sync.WaitGroup
 	idle     chan *Stream // to handlers that wait for their next stream
@@ -123,9 +125,6 @@ func (s *Session) Err() error {
 
 // Done is closed when the session has ended.
 func (s *Session) Done() <-chan struct{} { return s.done }
-
-// RTT is the last heartbeat's round trip; 0 before the first, and always at the relay.
-func (s *Session) RTT() time.Duration { return time.Duration(s.rtt.Load()) }
 
 // Drained waits until no stream is open, the session has ended, or the time is over, which is context.DeadlineExceeded.
 // It is for use after GoAway.
@@ -271,9 +270,7 @@ func (s *Session) heartbeat() {
 			return
 		}
 		if s.cfg.Accept != nil {
-			var sent [8]byte
-			binary.BigEndian.PutUint64(sent[:], uint64(s.since()))
-			s.out.post(framePing, 0, sent[:])
+			s.ping()
 		}
 	}
 }
@@ -331,9 +328,7 @@ func (s *Session) receive(f frame) error {
 	case framePing:
 		s.out.post(framePong, 0, f.payload)
 	case framePong:
-		if sent := time.Duration(binary.BigEndian.Uint64(f.payload)); sent > 0 && sent < s.since() {
-			s.rtt.Store(int64(s.since() - sent))
-		}
+		s.receivePong(time.Duration(binary.BigEndian.Uint64(f.payload)))
 	case frameGoAway:
 		return s.receiveGoAway(f.payload)
 	case frameRequest:
@@ -387,13 +382,12 @@ func (s *Session) receiveRequest(f frame) error {
 		return protocolErrorf("stream %d was begun after stream %d", f.stream, s.last)
 	}
 	s.last = f.stream
-	if s.going || len(s.streams) >= s.cfg.MaxStreams {
-		why := ErrTooManyStreams
-		if s.going {
-			why = ErrGoingAway
-		}
-		s.out.post(frameReset, f.stream, resetPayload(ResetRefused, why.Error()))
+	switch {
+	case s.going:
+		s.out.post(frameReset, f.stream, resetPayload(ResetRefused, ErrGoingAway.Error()))
 		return nil
+	case len(s.streams) >= 2*s.cfg.MaxStreams: // the ends of some may not have been noted here yet
+		return protocolErrorf("%d open streams, and no more than %d were allowed", len(s.streams)+1, s.cfg.MaxStreams)
 	}
 	s.streams[st.id] = st
 	select {
@@ -442,15 +436,20 @@ func (s *Session) receiveOnStream(f frame) error {
 		s.forget(st)
 	case frameResponse:
 		return st.receiveResponse(f)
-	default: // reserved
-		st.fail(&ResetError{Code: ResetUnsupported, Message: "a frame of a reserved type came"})
-		s.forget(st)
-		s.out.post(frameReset, f.stream, resetPayload(ResetUnsupported, ""))
+	case frameInform:
+		return st.receiveInform(f.payload)
+	case frameTrailer:
+		return st.receiveTrailer(f.payload)
 	}
 	return nil
 }
 
 func (s *Session) forget(st *Stream) {
+	st.mu.Lock()
+	widened := st.window - int64(s.cfg.Window)
+	st.window -= widened
+	st.mu.Unlock()
+	s.widened.Add(-widened)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.streams, st.id)

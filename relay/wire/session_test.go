@@ -88,6 +88,8 @@ func request() *RequestHead {
 	return &RequestHead{ID: "d_aaaaaaaaaaaa", ReceivedAt: time.Unix(1, 0), Attempt: 1, Method: "POST", Length: UnknownLength, Header: http.Header{}}
 }
 
+func ignore(*ResponseHead) {}
+
 // echo answers with the request's body.
 func echo(st *Stream) {
 	if st.Respond(&ResponseHead{Status: 200, Length: UnknownLength, Header: http.Header{}}, nil, false) == nil {
@@ -123,7 +125,7 @@ func exchange(s *Session, body []byte) ([]byte, error) {
 	var g sync.WaitGroup
 	g.Go(func() { _ = st.Send(body, true) })
 	defer g.Wait()
-	if _, err := st.Response(context.Background()); err != nil {
+	if _, err := st.Response(context.Background(), ignore); err != nil {
 		return nil, err
 	}
 	return io.ReadAll(st)
@@ -189,7 +191,7 @@ func TestHandlerThatReturnsTooSoonResets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = st.Response(context.Background())
+	_, err = st.Response(context.Background(), ignore)
 	if reset, ok := errors.AsType[*ResetError](err); !ok || reset.Code != ResetInternal {
 		t.Errorf("got %v, want a reset with code internal", err)
 	}
@@ -205,7 +207,7 @@ func TestEarlyAnswerEndsTheUpload(t *testing.T) {
 	}
 	var g sync.WaitGroup
 	g.Go(func() { _ = st.Send(make([]byte, 4*DefaultWindow), true) })
-	if head, err := st.Response(context.Background()); err != nil || head.Status != 413 {
+	if head, err := st.Response(context.Background(), ignore); err != nil || head.Status != 413 {
 		t.Fatalf("got %v, %v", head, err)
 	}
 	st.Reset(ResetStop, "")
@@ -217,21 +219,6 @@ func TestEarlyAnswerEndsTheUpload(t *testing.T) {
 }
 
 func TestTooManyStreamsAreRefused(t *testing.T) {
-	relay, _ := start(t, func(st *Stream) { <-st.Context().Done() }, func(_, c *Config) { c.MaxStreams = 2 })
-	var last error
-	for range 3 {
-		st, err := relay.Open(request(), nil, true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer st.Reset(ResetCanceled, "")
-		if last = nil; st.id == 3 {
-			_, last = st.Response(context.Background())
-		}
-	}
-	if reset, ok := errors.AsType[*ResetError](last); !ok || reset.Code != ResetRefused {
-		t.Errorf("the third got %v, want a reset with code refused", last)
-	}
 	own, _ := start(t, func(st *Stream) { <-st.Context().Done() }, func(r, _ *Config) { r.MaxStreams = 1 })
 	st, err := own.Open(request(), nil, true)
 	if err != nil {
@@ -278,7 +265,7 @@ func TestSilenceEndsTheSession(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := st.Response(t.Context()); !errors.Is(err, ErrSilent) {
+		if _, err := st.Response(t.Context(), ignore); !errors.Is(err, ErrSilent) {
 			t.Errorf("the request in flight got %v, want ErrSilent", err)
 		}
 		if err := <-ended; !errors.Is(err, ErrSilent) {
@@ -321,6 +308,10 @@ func TestHostilePeers(t *testing.T) {
 	for range DefaultWindow/maxData + 1 {
 		flood = append(flood, data(1, maxData)...)
 	}
+	var many []byte
+	for id := range uint32(17) {
+		many = append(many, req(id+1, 0)...)
+	}
 	for name, test := range map[string]struct {
 		msg  []byte
 		want string
@@ -333,6 +324,9 @@ func TestHostilePeers(t *testing.T) {
 		"a response from a relay": {append(req(1, 0), appendHeader(nil, frameResponse, 0, 1, 0)...), "a RESPONSE from the relay"},
 		"a second hello":          {appendHeader(nil, frameHello, 0, 0, 0), "a second hello"},
 		"a head cut off":          {append(appendHeader(nil, frameRequest, 0, 1, 2), 200, 1), "longer than its frame"},
+		"too many streams":        {many, "open streams"},
+		"a trailer without END":   {append(req(1, 0), appendHeader(nil, frameTrailer, 0, 1, 0)...), "without END"},
+		"an inform from a relay":  {append(req(1, 0), appendHeader(nil, frameInform, 0, 1, 0)...), "an INFORM from the relay"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			peer, own := newPipe()
@@ -356,31 +350,6 @@ func TestHostilePeers(t *testing.T) {
 				t.Errorf("Run ended with %v, want a *ProtocolError", err)
 			}
 		})
-	}
-}
-
-func TestReservedFramesAreAnsweredWithUnsupported(t *testing.T) {
-	for _, kind := range []frameType{frameTrailer, frameInform, frameUpgrade} {
-		peer, own := newPipe()
-		relay := NewSession(own, Config{Window: DefaultWindow, PeerWindow: DefaultWindow, MaxStreams: 8, Heartbeat: time.Minute})
-		run(t, relay)
-		st, err := relay.Open(request(), nil, true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := peer.Read(nil, nil); err != nil { // the request
-			t.Fatal(err)
-		}
-		if err := peer.Write(appendHeader(nil, kind, 0, st.id, 0)); err != nil {
-			t.Fatal(err)
-		}
-		msg, err := peer.Read(nil, nil)
-		if err != nil || msg[0] != byte(frameReset) || msg[frameSize] != byte(ResetUnsupported) {
-			t.Errorf("type 0x%02x: answered with %x, %v; want RESET unsupported", byte(kind), msg, err)
-		}
-		if _, err := st.Response(context.Background()); err == nil {
-			t.Errorf("type 0x%02x: the stream lives on", byte(kind))
-		}
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
+	"time"
 )
 
 // A ResetCode says why a stream ended before its time: PROTOCOL.md section 5.
@@ -13,12 +15,11 @@ type ResetCode byte
 
 // The codes of a RESET.
 const (
-	ResetCanceled    ResetCode = 1
-	ResetRefused     ResetCode = 2
-	ResetTimeout     ResetCode = 3
-	ResetInternal    ResetCode = 4
-	ResetUnsupported ResetCode = 5
-	ResetStop        ResetCode = 6
+	ResetCanceled ResetCode = 1
+	ResetRefused  ResetCode = 2
+	ResetTimeout  ResetCode = 3
+	ResetInternal ResetCode = 4
+	ResetStop     ResetCode = 5
 )
 
 // A ResetError is what reading from and writing to a stream return once the peer, or this side, has reset it.
@@ -39,7 +40,8 @@ func resetPayload(code ResetCode, message string) []byte {
 }
 
 // A Stream is one request and its response. On the relay Read gives the response's body and Write sends the request's;
-// on the client it is the other way round. One goroutine may read while another writes.
+// on the client it is the other way round. One goroutine may read while another writes. After a response of status 101
+// Read and Write are the two directions of what was agreed upon.
 type Stream struct {
 	s    *Session
 	id   uint32
@@ -49,13 +51,19 @@ type Stream struct {
 	room    chan struct{} // capacity 1: credit was received, or the stream failed
 
 	mu       sync.Mutex
-	response *ResponseHead // received (relay) or sent (client)
-	in       []byte        // received, not yet read, from inAt on
+	informs  []*ResponseHead // received, not yet given out
+	informed int             // how many were received or sent
+	response *ResponseHead   // received (relay) or sent (client)
+	trailer  http.Header     // received behind the body
+	in       []byte          // received, not yet read, from inAt on
 	inAt     int
 	inEnded  bool
-	allowed  int64 // how much the peer may still send
-	consumed int64 // how much was read since credit was last given
-	credit   int64 // how much may still be sent
+	deaf     bool          // nobody reads any more
+	allowed  int64         // how much the peer may still send
+	window   int64         // the credit that the peer has if nothing is on its way
+	consumed int64         // how much was read since credit was last given
+	gave     time.Duration // when that was, since the session began
+	credit   int64         // how much may still be sent
 	outEnded bool
 	err      error
 	ctx      context.Context
@@ -65,7 +73,7 @@ type Stream struct {
 func newStream(s *Session, head *RequestHead) *Stream {
 	return &Stream{
 		s: s, head: head, arrived: make(chan struct{}, 1), room: make(chan struct{}, 1),
-		allowed: int64(s.cfg.Window), credit: int64(s.cfg.PeerWindow),
+		allowed: int64(s.cfg.Window), window: int64(s.cfg.Window), credit: int64(s.cfg.PeerWindow), gave: s.since(),
 	}
 }
 
@@ -85,12 +93,17 @@ func (st *Stream) Context() context.Context {
 	return st.ctx
 }
 
-// Response waits for the response's head. Its error is ctx's, a *ResetError, or why the session ended.
-func (st *Stream) Response(ctx context.Context) (*ResponseHead, error) {
+// Response waits for the response's head. Informational ones that come before it are given to informed, in their order.
+// Its error is ctx's, a *ResetError, or why the session ended.
+func (st *Stream) Response(ctx context.Context, informed func(*ResponseHead)) (*ResponseHead, error) {
 	for {
 		st.mu.Lock()
-		head, err := st.response, st.err
+		informs, head, err := st.informs, st.response, st.err
+		st.informs = nil
 		st.mu.Unlock()
+		for _, h := range informs {
+			informed(h)
+		}
 		switch {
 		case head != nil:
 			return head, nil
@@ -112,6 +125,10 @@ func (st *Stream) Read(p []byte) (int, error) {
 	}
 	for {
 		st.mu.Lock()
+		if st.deaf {
+			st.mu.Unlock()
+			return 0, io.EOF
+		}
 		n := copy(p, st.in[st.inAt:])
 		if n > 0 {
 			give := st.consume(n)
@@ -133,6 +150,14 @@ func (st *Stream) Read(p []byte) (int, error) {
 	}
 }
 
+// CloseRead makes Read return io.EOF from now on: nobody wants what still comes. The peer isn't told.
+func (st *Stream) CloseRead() {
+	st.mu.Lock()
+	st.deaf = true
+	st.mu.Unlock()
+	notify(st.arrived)
+}
+
 // Buffered is how much can be read without waiting, and whether the body ends there.
 func (st *Stream) Buffered() (n int, all bool) {
 	st.mu.Lock()
@@ -147,13 +172,30 @@ func (st *Stream) consume(n int) int64 {
 		st.in, st.inAt = st.in[:0], 0
 	}
 	st.consumed += int64(n)
-	if st.inEnded || st.err != nil || st.consumed < int64(st.s.cfg.Window/2) {
+	if st.inEnded || st.err != nil || st.consumed < st.window/2 {
 		return 0
 	}
-	give := st.consumed
+	give := st.consumed + st.widen()
 	st.allowed += give
 	st.consumed = 0
 	return give
+}
+
+// widen says by how much the window grows: to its double, if half of it was read within two round trips. It isn't the
+// reader then who keeps the peer waiting.
+func (st *Stream) widen() int64 {
+	now := st.s.since()
+	took := now - st.gave
+	st.gave = now
+	rtt := st.s.RTT()
+	if rtt == 0 {
+		st.s.probe()
+	}
+	if took > 2*rtt || st.window >= maxStreamWindow || !st.s.mayWiden(st.window) {
+		return 0
+	}
+	st.window *= 2
+	return st.window / 2
 }
 
 // Write sends body bytes and returns when all are on their way. It blocks while the peer gives no credit.
@@ -163,6 +205,31 @@ func (st *Stream) Write(p []byte) (int, error) { return st.send(p, false) }
 func (st *Stream) CloseWrite() error {
 	_, err := st.send(nil, true)
 	return err
+}
+
+// CloseWithTrailer ends this side's body with fields behind it, which are within the limits and well formed or an error.
+func (st *Stream) CloseWithTrailer(trailer http.Header) error {
+	if err := checkFields(trailer); err != nil {
+		return err
+	}
+	if _, err := st.spend(0); err != nil {
+		return err
+	}
+	if err := st.s.out.send(headRoom, frameTrailer, flagEnd, st.id, appendFields(nil, trailer)); err != nil {
+		return err
+	}
+	st.endOut()
+	return nil
+}
+
+// Trailer is what came behind the peer's body; nil if nothing did, or before Read has given io.EOF.
+func (st *Stream) Trailer() http.Header {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if !st.inEnded || st.inAt < len(st.in) {
+		return nil
+	}
+	return st.trailer
 }
 
 // Send is Write, and CloseWrite with the last bytes if end.
@@ -208,6 +275,19 @@ func (st *Stream) spend(want int) (int, error) {
 		}
 		<-st.room
 	}
+}
+
+// Inform sends an informational head, which has passed Check, before the response. More than the peer takes are dropped.
+func (st *Stream) Inform(head *ResponseHead) error {
+	st.mu.Lock()
+	err := st.err
+	st.informed++
+	many := st.informed > maxInforms
+	st.mu.Unlock()
+	if err != nil || many {
+		return err
+	}
+	return st.s.out.send(headRoom, frameInform, 0, st.id, head.append(nil))
 }
 
 // Respond sends the response's head, which has passed Check, with the first bytes of its body; end says that they are
@@ -353,6 +433,45 @@ func (st *Stream) receiveResponse(f frame) error {
 		return protocolErrorf("a second RESPONSE on stream %d", st.id)
 	}
 	return st.receiveBody(first, f.end())
+}
+
+func (st *Stream) receiveInform(payload []byte) error {
+	if st.s.cfg.Accept != nil {
+		return protocolErrorf("an INFORM from the relay")
+	}
+	head, err := parseInform(payload)
+	if err != nil {
+		return err
+	}
+	st.mu.Lock()
+	late := st.response != nil
+	st.informed++
+	many := st.informed > maxInforms
+	if st.err == nil {
+		st.informs = append(st.informs, head)
+	}
+	st.mu.Unlock()
+	switch {
+	case late:
+		return protocolErrorf("an INFORM behind the RESPONSE on stream %d", st.id)
+	case many:
+		return protocolErrorf("more than %d INFORM on stream %d", maxInforms, st.id)
+	}
+	notify(st.arrived)
+	return nil
+}
+
+func (st *Stream) receiveTrailer(payload []byte) error {
+	trailer, err := parseTrailer(payload)
+	if err != nil {
+		return err
+	}
+	st.mu.Lock()
+	if !st.inEnded {
+		st.trailer = trailer
+	}
+	st.mu.Unlock()
+	return st.receiveBody(nil, true)
 }
 
 func (st *Stream) receiveCredit(n int64) error {

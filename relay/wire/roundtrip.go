@@ -1,0 +1,55 @@
+package wire
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// How far windows grow where the round trip is the limit.
+const (
+	maxStreamWindow = 16 << 20 // of one body
+	maxWidened      = 32 << 20 // all of a session together, beyond their first windows
+)
+
+// RTT is the connection's round trip, as short as it was lately; 0 before the first PONG.
+func (s *Session) RTT() time.Duration { return time.Duration(s.rtt.Load()) }
+
+func (s *Session) ping() {
+	var sent [8]byte
+	binary.BigEndian.PutUint64(sent[:], uint64(s.since()))
+	s.pinged.Store(int64(s.since()))
+	s.out.post(framePing, 0, sent[:])
+}
+
+// receivePong notes the round trip. A PONG that waited behind a big body tells less about the way than one that didn't.
+func (s *Session) receivePong(sent time.Duration) {
+	now := s.since()
+	if sent <= 0 || sent >= now {
+		return
+	}
+	took, known := now-sent, s.RTT()
+	if known != 0 && took > known {
+		took = known + (took-known)/8
+	}
+	s.rtt.Store(int64(took))
+}
+
+// probe asks for the round trip, unless that was done within the last heartbeat.
+func (s *Session) probe() {
+	last := s.pinged.Load()
+	if last != 0 && s.since()-time.Duration(last) < s.cfg.Heartbeat {
+		return
+	}
+	if s.pinged.CompareAndSwap(last, int64(s.since())) {
+		s.ping()
+	}
+}
+
+// mayWiden takes n bytes of what the windows of the session may grow by, if that much is left.
+func (s *Session) mayWiden(n int64) bool {
+	if s.widened.Add(n) <= maxWidened {
+		return true
+	}
+	s.widened.Add(-n)
+	return false
+}
