@@ -2,6 +2,7 @@ package differential
 
 import (
 	"bufio"
+	"crypto/tls"
 	"io"
 	"net"
 	"reflect"
@@ -78,7 +79,7 @@ func (h *house) do(t testing.TB, e exchange, addr, base string) (o outcome) {
 		}
 		send(t, conn, e.body, e.pieces)
 		o.answer = readAnswer(t, r, e.method, readAnswerHead(t, r))
-		o.answer.interim = append([]string{first.first}, o.answer.interim...)
+		o.answer.interim = append([]string{first.head}, o.answer.interim...)
 	default:
 		send(t, conn, head+e.body, e.pieces)
 		o.answer = readAnswer(t, r, e.method, readAnswerHead(t, r))
@@ -100,9 +101,13 @@ func (h *house) seen(t testing.TB) message {
 
 func dial(t testing.TB, addr string) net.Conn {
 	t.Helper()
-	conn, err := net.Dial("tcp", addr)
+	network, place, secure := split(addr)
+	conn, err := net.Dial(network, place)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if secure {
+		conn = tls.Client(conn, &tls.Config{InsecureSkipVerify: true})
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(patience))
@@ -137,7 +142,7 @@ func readAnswer(t testing.TB, r *bufio.Reader, method string, m message) message
 	t.Helper()
 	var interim []string
 	for strings.HasPrefix(m.first, "HTTP/1.1 1") {
-		interim = append(interim, m.first)
+		interim = append(interim, m.head)
 		m = readAnswerHead(t, r)
 	}
 	m.interim = interim

@@ -3,7 +3,12 @@ package differential
 import (
 	"bufio"
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"maps"
+	"math/big"
 	"net"
 	"net/http"
 	"strings"
@@ -27,16 +32,24 @@ const (
 	patience = 30 * time.Second // with a busy machine
 )
 
-// A house is an app, and hook in front of it.
+// A house is an app, and hook in front of it. Its addresses are as dial takes them.
 type house struct {
-	app   *app
-	relay string // its address
+	app    *app
+	relay  string // for plain HTTP
+	secure string // for HTTP over TLS
 }
 
-func newHouse(t testing.TB) *house {
+// A plan is what a house may be built otherwise. The zero value is an app on loopback, spoken to by plain HTTP.
+type plan struct {
+	app        string // where the app listens, as dial takes it
+	target     string // empty: app
+	hostHeader string // empty: public, so that the app sees the same with hook and without
+}
+
+func newHouse(t testing.TB, p plan) *house {
 	t.Helper()
-	h := &house{app: startApp(t)}
-	target, err := replay.ParseTarget(h.app.addr)
+	h := &house{app: startApp(t, listen(t, or(p.app, "127.0.0.1:0")))}
+	target, err := replay.ParseTarget(or(p.target, strings.Replace(h.app.addr, "tls:", "https://", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,15 +57,15 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln := listen(t)
-	h.relay = ln.Addr().String()
-	run(t, func(ctx context.Context) error { return server.Serve(ctx, ln) })
+	plain, secure := listen(t, "127.0.0.1:0"), listen(t, "tls:127.0.0.1:0")
+	h.relay, h.secure = plain.Addr().String(), "tls:"+secure.Addr().String()
+	run(t, func(ctx context.Context) error { return server.Serve(ctx, plain, secure) })
 
-	engine := replay.NewClient(replay.ClientOptions{})
+	engine := replay.NewClient(replay.ClientOptions{Insecure: true})
 	t.Cleanup(engine.CloseIdleConnections)
 	client := &tunnel.Client{
 		Relay: "http://" + h.relay, Name: endpoint, Secret: "ours", Instance: "house", Software: "hook/test",
-		Handler: &replay.Forwarder{Target: target, HostHeader: "public", Client: engine},
+		Handler: &replay.Forwarder{Target: target, HostHeader: or(p.hostHeader, "public"), Client: engine},
 	}
 	run(t, client.Run)
 	late := time.After(patience)
@@ -84,18 +97,49 @@ func run(t testing.TB, f func(context.Context) error) {
 	})
 }
 
-func listen(t testing.TB) net.Listener {
+// listen takes an address as dial does.
+func listen(t testing.TB, address string) net.Listener {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	network, addr, secure := split(address)
+	ln, err := net.Listen(network, addr)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if secure {
+		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{certificate(t)}, NextProtos: []string{"h2", "http/1.1"}})
 	}
 	return ln
 }
 
+// split understands "127.0.0.1:80", "tls:127.0.0.1:80" and "unix:/path".
+func split(address string) (network, addr string, secure bool) {
+	if path, ok := strings.CutPrefix(address, "unix:"); ok {
+		return "unix", path, false
+	}
+	addr, secure = strings.CutPrefix(address, "tls:")
+	return "tcp", addr, secure
+}
+
+// certificate makes one for loopback.
+func certificate(t testing.TB) tls.Certificate {
+	t.Helper()
+	public, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
 // An app writes down what it reads and answers with the bytes that it was told.
 type app struct {
-	addr string
+	addr string              // as dial takes it
 	saw  chan message        // the requests
 	read latest.Value[int64] // how much of the request's body was read
 
@@ -105,9 +149,15 @@ type app struct {
 	conns  []net.Conn
 }
 
-func startApp(t testing.TB) *app {
-	ln := listen(t)
+func startApp(t testing.TB, ln net.Listener) *app {
 	a := &app{addr: ln.Addr().String(), saw: make(chan message, 4)}
+	switch ln.(type) {
+	case *net.UnixListener:
+		a.addr = "unix:" + a.addr
+	case *net.TCPListener:
+	default:
+		a.addr = "tls:" + a.addr
+	}
 	var open sync.WaitGroup
 	open.Go(func() {
 		for {

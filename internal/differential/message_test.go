@@ -16,7 +16,7 @@ import (
 
 // A message is a request or an answer as one side read it from its socket. Nothing but the case of names is lost.
 type message struct {
-	interim []string // the status lines that came before an answer's
+	interim []string // the heads that came before an answer's
 	first   string   // the request line or status line
 	head    string   // all of the head
 	fields  map[string][]string

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTheSame(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t, plan{})
 	for _, e := range exchanges() {
 		t.Run(e.name, func(t *testing.T) {
 			for _, d := range h.compare(t, e) {
@@ -116,6 +116,9 @@ func requestBodies() []exchange {
 		sized("1 MiB", random(1<<20)),
 		sized("expect", "hello", "Expect: 100-continue"),
 		sized("expect much", random(100_000), "Expect: 100-continue"),
+		{name: "trailers", header: []string{"Transfer-Encoding: chunked", "Trailer: X-Other, X-Sum"}, body: "2\r\nhi\r\n0\r\nX-Sum: 1\r\nX-Other: a\r\nX-Sum: 2\r\n\r\n"},
+		{name: "trailers that nobody announced", header: []string{"Transfer-Encoding: chunked"}, body: "2\r\nhi\r\n0\r\nX-Sum: 1\r\n\r\n"},
+		{name: "trailers behind much", header: []string{"Transfer-Encoding: chunked", "Trailer: X-Sum"}, body: strings.TrimSuffix(inChunks(random(1<<20)), "\r\n") + "X-Sum: 1\r\n\r\n"},
 		{name: "chunks of nothing", header: []string{"Transfer-Encoding: chunked"}, body: "0\r\n\r\n"},
 		{name: "chunks of much", header: []string{"Transfer-Encoding: chunked"}, body: inChunks(random(1 << 20))},
 	}
@@ -157,6 +160,9 @@ func answers() []exchange {
 		sized("33 KiB", random(33<<10)),
 		sized("1 MiB", random(1<<20)),
 		{name: "answer: chunks", method: "GET", answer: chunked + "\r\n2\r\nhe\r\n3;a=b\r\nllo\r\n0\r\n\r\n"},
+		{name: "answer: trailers", method: "GET", answer: chunked + "Trailer: X-Sum\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 1\r\nX-Sum: 2\r\nX-Other: a\r\n\r\n"},
+		{name: "answer: trailers that nobody announced", method: "GET", answer: chunked + "\r\n2\r\nhi\r\n0\r\nX-Sum: 1\r\n\r\n"},
+		{name: "answer: early hints", method: "GET", answer: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nLink: </b>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + yes},
 		{name: "answer: chunks of nothing", method: "GET", answer: chunked + "\r\n0\r\n\r\n"},
 		{name: "answer: chunks of much", method: "GET", answer: chunked + "Content-Type: text/event-stream\r\n\r\n" + inChunks(random(1<<20))},
 		{name: "answer: HEAD of much", method: "HEAD", answer: "HTTP/1.1 200 OK\r\nContent-Length: 999999\r\nContent-Type: a/b\r\n\r\n"},
@@ -165,7 +171,7 @@ func answers() []exchange {
 }
 
 func TestTheSameFor30MiB(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t, plan{})
 	much := strings.Repeat(random(1<<20-1), 31)
 	for _, d := range h.compare(t, exchange{
 		header: []string{fmt.Sprintf("Content-Length: %d", len(much))}, body: much,

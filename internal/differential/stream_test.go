@@ -10,7 +10,7 @@ import (
 
 // What a slow sender sends reaches the app as it comes: each piece is waited for at the app before the next one is sent.
 func TestSlowSender(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t, plan{})
 	const pieces, piece = 10, 3000
 	for name, c := range map[string]struct{ field, format, end string }{
 		"by its length": {fmt.Sprintf("Content-Length: %d", pieces*piece), "%s", ""},
@@ -60,7 +60,7 @@ func (h *house) awaitRead(t testing.TB, n int64) {
 
 // Names are canonical, as docs say: HTTP knows no case in them, so senders and apps can't either.
 func TestNamesAreCanonical(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t, plan{})
 	e := exchange{
 		method: "GET", header: []string{"x-lower-CASE: 1", "WWW: 2", "x_under: 3"},
 		answer: "HTTP/1.1 200 OK\r\nx-lower-CASE: 1\r\nETAG: 2\r\ncontent-length: 0\r\n\r\n",
