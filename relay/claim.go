@@ -75,6 +75,11 @@ const helloTimeout = 10 * time.Second
 
 // accept takes a tunnel: token, websocket, hello, claim; then serves it until it ends.
 func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
+	if !s.admission.admit(time.Now()) {
+		w.Header().Set("Retry-After", "1")
+		fail(http.StatusServiceUnavailable, "overloaded", "too many listeners come at once").Answer(w, "")
+		return
+	}
 	grant := Grant{Pattern: "*"}
 	if s.cfg.Tokens != nil {
 		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")

@@ -52,8 +52,9 @@ type Server struct {
 	base atomic.Pointer[base] // SetPublic's; cfg.PublicURL and cfg.Public are only what it began with
 	log  *slog.Logger
 
-	tunnels tunnels
-	serving sync.WaitGroup // tunnels
+	admission admission
+	tunnels   tunnels
+	serving   sync.WaitGroup // tunnels, and connections that switched protocols
 }
 
 // New checks cfg and makes a Server of it. It opens nothing.

@@ -9,7 +9,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -44,6 +48,8 @@ type Client struct {
 	Log      *slog.Logger // nil discards
 
 	state latest.Value[State]
+	woken latest.Value[int] // set when this machine has slept
+	live  atomic.Pointer[wire.Session]
 }
 
 const (
@@ -65,7 +71,13 @@ func (c *Client) Run(ctx context.Context) error {
 		c.state.Set(State{Phase: Stopped, Err: err})
 		return err
 	}
+	var watch sync.WaitGroup
+	watching, stop := context.WithCancel(ctx)
+	watch.Go(func() { c.watchSleep(watching, newClock()) })
+	defer watch.Wait()
+	defer stop()
 	claim := claim{takeOver: c.TakeOver}
+	lost := time.Now() // when there was a connection, or none was tried, the last time
 	for {
 		began := time.Now()
 		err := c.session(ctx, &claim)
@@ -79,27 +91,42 @@ func (c *Client) Run(ctx context.Context) error {
 		}
 		if time.Since(began) > livedLong {
 			retry.Reset()
+			lost = time.Now()
 		}
-		wait := retry.NextBackOff()
-		if busy, ok := errors.AsType[*busyError](err); ok {
-			wait = max(wait, busy.after)
-		}
-		if g, ok := errors.AsType[*wire.GoAway](err); ok {
-			switch {
-			case g.Code == wire.CodeDraining && time.Since(began) > livedLong:
-				wait = 0
-			case g.RetryAfterMS > 0:
-				wait = max(wait, time.Duration(g.RetryAfterMS)*time.Millisecond)
-			}
-		}
+		wait := pause(err, retry.NextBackOff(), time.Since(began), time.Since(lost))
 		c.log().Info("tunnel not connected", "relay", c.Relay, "error", err, "retry_in", wait)
 		c.state.Set(State{Phase: Waiting, Err: err, RetryAt: time.Now().Add(wait)})
-		if !sleep(ctx, wait) {
+		if !c.sleep(ctx, wait) {
 			c.state.Set(State{Phase: Stopped})
 			return nil
 		}
 	}
 }
+
+// soon is how long a relay whose port is closed is dialled about once a second: it is being restarted, most likely, and a
+// port that is closed costs nobody anything.
+const soon = 30 * time.Second
+
+// pause is how long to wait before the next dial. backoff is what the schedule says, with its jitter.
+func pause(err error, backoff, lived, since time.Duration) time.Duration {
+	if busy, ok := errors.AsType[*busyError](err); ok && busy.after > 0 {
+		return jitter(busy.after, 2*busy.after)
+	}
+	g, ok := errors.AsType[*wire.GoAway](err)
+	switch {
+	case ok && g.Code == wire.CodeDraining && lived > livedLong:
+		return 0
+	case ok && g.RetryAfterMS > 0:
+		after := time.Duration(g.RetryAfterMS) * time.Millisecond
+		return jitter(after, 2*after)
+	case errors.Is(err, syscall.ECONNREFUSED) && since < soon:
+		return jitter(500*time.Millisecond, time.Second)
+	}
+	return backoff
+}
+
+// jitter is a time between from and to, as likely as any other.
+func jitter(from, to time.Duration) time.Duration { return from + rand.N(to-from) } //nolint:gosec // no secret
 
 // State is how the connection stands now, and a channel that is closed when that changes.
 func (c *Client) State() (State, <-chan struct{}) { return c.state.Get() }
@@ -135,7 +162,7 @@ func (c *Client) session(ctx context.Context, claim *claim) error {
 		end()
 	})
 	defer stop()
-	return s.Run(life)
+	return c.serve(life, s)
 }
 
 func (c *Client) drain() time.Duration {
@@ -179,11 +206,14 @@ func (c *Client) log() *slog.Logger {
 	return c.Log
 }
 
-// sleep waits for d and says whether ctx lasted that long.
-func sleep(ctx context.Context, d time.Duration) bool {
+// sleep waits for d, or until this machine has slept, and says whether ctx lasted that long.
+func (c *Client) sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
+	_, woken := c.woken.Get()
 	select {
+	case <-woken:
+		return true
 	case <-timer.C:
 		return true
 	case <-ctx.Done():

@@ -45,6 +45,17 @@ func (s *Session) probe() {
 	}
 }
 
+// Probe asks for a sign of life, and ends the session with ErrSilent if none comes within that time.
+func (s *Session) Probe(within time.Duration) {
+	asked := s.since()
+	s.ping()
+	time.AfterFunc(within, func() {
+		if time.Duration(s.heard.Load()) < asked {
+			s.end(ErrSilent)
+		}
+	})
+}
+
 // mayWiden takes n bytes of what the windows of the session may grow by, if that much is left.
 func (s *Session) mayWiden(n int64) bool {
 	if s.widened.Add(n) <= maxWidened {

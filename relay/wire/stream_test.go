@@ -109,7 +109,7 @@ func delay(p *pipe, d time.Duration) *delayed {
 		for {
 			select {
 			case next := <-c.due:
-				time.Sleep(time.Until(next.at))
+				<-time.After(time.Until(next.at))
 				if c.pipe.Write(next.msg) != nil {
 					return
 				}
