@@ -58,6 +58,9 @@ func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer,
 			return nil, err // the body could not be read
 		}
 	}
+	if sent == nil && trace != nil && trace.WroteRequest != nil {
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+	}
 	// An app that closed without reading all may have answered before: what it said counts.
 	a, readErr := c.receive(r, sent, trace)
 	switch {

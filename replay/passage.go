@@ -51,6 +51,13 @@ func (p *passage) received() {
 	})
 }
 
+// sent is told when the app has the request as a whole. While the app is busy with it there is time to record it.
+func (p *passage) sent() {
+	if p.request.whole() {
+		p.received()
+	}
+}
+
 // run makes the attempts that are due.
 func (p *passage) run(ctx context.Context) {
 	for p.attempt(ctx) {
@@ -98,7 +105,7 @@ func (p *passage) ask(ctx context.Context) (*http.Response, error) {
 	r := (&http.Request{
 		Method: p.d.Method, URL: &url.URL{Scheme: p.f.Target.Scheme, Host: p.f.Target.Host}, RequestURI: raw,
 		Host: p.f.host(p.d), Header: p.header(), ContentLength: p.request.length, Body: p.request.body(),
-	}).WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started, p.inform)))
+	}).WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started, p.sent, p.inform)))
 	r.Trailer = p.request.trailer
 	response, err := p.f.Client.RoundTrip(r)
 	if err == nil && (response.StatusCode < 200 || response.StatusCode > 599) && response.StatusCode != http.StatusSwitchingProtocols {
@@ -179,6 +186,9 @@ func (p *passage) pass(ctx context.Context, response *http.Response) {
 	for name, values := range response.Trailer {
 		p.w.Header()[http.TrailerPrefix+name] = values
 	}
+	if w, ok := p.w.(finisher); ok && err == nil {
+		w.Finish()
+	}
 	a := inspect.Attempt{
 		Outcome:  inspect.OutcomeAnswered,
 		Response: &inspect.Response{Status: response.StatusCode, Header: response.Header, Body: body.result()},
@@ -215,6 +225,9 @@ func (p *passage) passHeader(response *http.Response) error {
 // aboutConnection are the fields that speak of the app's connection alone: RFC 9110 section 7.6.1. What Trailer announces is
 // passed on.
 var aboutConnection = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Transfer-Encoding", "Upgrade"}
+
+// A finisher is a writer that is told when the answer is whole, before ServeDelivery returns.
+type finisher interface{ Finish() }
 
 // A headChecker is a writer that can't carry every head, and says so before it is given one.
 type headChecker interface {

@@ -46,6 +46,7 @@ type Forwarder struct {
 // gives none, w gets an inspect.Failure that says why. Every attempt is appended to d.Attempts. An answer that breaks off
 // in the middle ends in a panic with http.ErrAbortHandler, as w can't be given a clean end.
 //
+// If w has a method Finish(), that is called when the answer is whole, so that nobody waits for what is left to record.
 // If w has a method CheckHeader(status int, h http.Header) error, that is asked before WriteHeader: an answer that it
 // refuses counts as none. Fields that are about the app's connection alone, as Keep-Alive is, are recorded but not given
 // to w.
@@ -68,7 +69,6 @@ func (f *Forwarder) ServeDelivery(ctx context.Context, w http.ResponseWriter, d 
 			p.give(ctx, err)
 			return
 		}
-		p.received()
 	}
 	p.run(ctx)
 }

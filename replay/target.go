@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -11,13 +12,18 @@ import (
 // A Target is where deliveries go: the app's URL. Make it with ParseTarget.
 type Target struct {
 	Scheme string // "http" or "https"
-	Host   string // with a port unless it is the scheme's own
+	Host   string // with a port unless it is the scheme's own; "localhost" for a Unix socket
 	Path   string // still escaped; empty for an app that is given the endpoint's own paths
+	Socket string // the absolute path of a Unix socket that the app listens on; empty for TCP
 }
 
 // ParseTarget reads a target as people write it: "3000", ":3000", "3000/webhooks/stripe", "localhost:3000", "app.test/hooks",
-// "http://10.0.0.7:8080/hooks". Its error says what is wrong with it.
+// "http://10.0.0.7:8080/hooks", "unix:app.sock", "unix:/run/app.sock:/webhooks". A relative path of a socket is below the
+// current folder. Its error says what is wrong with it.
 func ParseTarget(s string) (Target, error) {
+	if socket, ok := strings.CutPrefix(s, "unix:"); ok {
+		return parseSocket(s, socket)
+	}
 	given := s
 	if !strings.Contains(s, "://") {
 		authority, path, slash := strings.Cut(s, "/")
@@ -50,16 +56,59 @@ func ParseTarget(s string) (Target, error) {
 	} else if strings.HasSuffix(u.Host, ":") {
 		return Target{}, fmt.Errorf("the target %q has no port behind its colon", given)
 	}
-	path := u.EscapedPath()
-	if path == "/" {
-		path = ""
+	return Target{Scheme: u.Scheme, Host: strings.ToLower(u.Host), Path: ownPath(u)}, nil
+}
+
+// ownPath is the path that everything goes below; empty if that is the root.
+func ownPath(u *url.URL) string {
+	if path := u.EscapedPath(); path != "/" {
+		return path
 	}
-	return Target{Scheme: u.Scheme, Host: strings.ToLower(u.Host), Path: path}, nil
+	return ""
+}
+
+// maxSocket is how long a socket's path may be, in bytes: what all systems can take.
+const maxSocket = 103
+
+// parseSocket reads what is behind "unix:": a socket's path, and behind ":/" the path of the request.
+func parseSocket(given, s string) (Target, error) {
+	s = strings.TrimPrefix(s, "//") // unix:///run/app.sock is written, too
+	socket, path := s, ""
+	if i := strings.LastIndex(s, ":/"); i > 1 { // C:/ is a drive
+		socket, path = s[:i], s[i+1:]
+	}
+	u, err := url.Parse(path)
+	switch {
+	case socket == "":
+		return Target{}, fmt.Errorf("the target %q has no socket behind unix:", given)
+	case err != nil:
+		return Target{}, fmt.Errorf("the target %q has no path behind its socket", given)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return Target{}, fmt.Errorf("the target %q has more than a path behind its socket", given)
+	}
+	if socket, err = filepath.Abs(socket); err != nil {
+		return Target{}, fmt.Errorf("the target %q: %w", given, err)
+	}
+	if len(socket) > maxSocket {
+		return Target{}, fmt.Errorf("the socket's path %q is longer than %d bytes, which no system takes", socket, maxSocket)
+	}
+	return Target{Scheme: "http", Host: "localhost", Path: ownPath(u), Socket: socket}, nil
 }
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-func (t Target) String() string { return t.Scheme + "://" + t.Host + t.Path }
+func (t Target) String() string { return t.base() + t.Path }
+
+// base is the target without its path, such that a path can be put behind it.
+func (t Target) base() string {
+	if t.Socket != "" {
+		if t.Path == "" {
+			return "unix:" + t.Socket
+		}
+		return "unix:" + t.Socket + ":"
+	}
+	return t.Scheme + "://" + t.Host
+}
 
 // Request is the raw request target for a delivery whose path behind the endpoint's URL is path, escapes untouched: the
 // bare endpoint is exactly the target's path, and anything further is joined to it.
@@ -73,14 +122,48 @@ func (t Target) Request(path string) string {
 	return t.Path + path
 }
 
-// Authority is the host with its port, as in a connection's address.
+// Authority is the host with its port, as in a connection's address; for a Unix socket its path.
 func (t Target) Authority() string {
 	u := url.URL{Host: t.Host}
 	switch {
+	case t.Socket != "":
+		return t.Socket
 	case u.Port() != "":
 		return t.Host
 	case t.Scheme == "https":
 		return net.JoinHostPort(u.Hostname(), "443")
 	}
 	return net.JoinHostPort(u.Hostname(), "80")
+}
+
+// Port is the TCP port of an app on this machine; 0 if it is elsewhere or has a Unix socket.
+func (t Target) Port() int {
+	host, port, err := net.SplitHostPort(t.Authority())
+	if t.Socket != "" || err != nil || !isLocalName(host) && !net.ParseIP(host).IsLoopback() {
+		return 0
+	}
+	n, _ := strconv.Atoi(port)
+	return n
+}
+
+// Place names the app in a sentence: one on this machine by its port alone, as people do.
+func (t Target) Place() string {
+	switch port := t.Port(); {
+	case t.Socket != "":
+		return "unix:" + t.Socket
+	case port != 0:
+		return "port " + strconv.Itoa(port)
+	}
+	return t.Host
+}
+
+// isLocalName says whether a host's name is this machine's, whatever the resolver knows: RFC 6761 section 6.3.
+func isLocalName(host string) bool { return host == "localhost" || strings.HasSuffix(host, ".localhost") }
+
+// url is for a request to the target: a Client takes a host that is a path for a Unix socket.
+func (t Target) url() *url.URL {
+	if t.Socket != "" {
+		return &url.URL{Scheme: "unix", Host: t.Socket}
+	}
+	return &url.URL{Scheme: t.Scheme, Host: t.Host}
 }

@@ -26,8 +26,9 @@ func (t *tracer) read() traced {
 	return t.traced
 }
 
-func (t *tracer) hooks(started time.Time, informed func(int, textproto.MIMEHeader) error) *httptrace.ClientTrace {
+func (t *tracer) hooks(started time.Time, sent func(), informed func(int, textproto.MIMEHeader) error) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
+		WroteRequest:   func(httptrace.WroteRequestInfo) { sent() },
 		Got1xxResponse: informed,
 		GotConn: func(info httptrace.GotConnInfo) {
 			t.mu.Lock()

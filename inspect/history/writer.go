@@ -11,6 +11,7 @@ import (
 
 // write is the writer goroutine. It ends when the queue is closed and empty.
 func (s *Store) write() {
+	patience()
 	w := &writer{store: s}
 	defer w.end()
 	for {

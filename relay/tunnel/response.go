@@ -20,6 +20,8 @@ type responseWriter struct {
 	sent   bool               // the head is on its way
 	buf    []byte
 	err    error
+
+	finished bool
 }
 
 // Header gives the fields of the head that is written next; behind the last one, those of the trailer.
@@ -105,8 +107,13 @@ func (w *responseWriter) send(end bool) {
 	w.buf = w.buf[:0]
 }
 
-// finish ends the answer. One that could not be sent is reset, so that the sender sees it break off.
-func (w *responseWriter) finish() {
+// Finish ends the answer. One that could not be sent is reset, so that the sender sees it break off. A second call does
+// nothing.
+func (w *responseWriter) Finish() {
+	if w.finished {
+		return
+	}
+	w.finished = true
 	if trailer := w.trailer(); trailer == nil {
 		w.send(true)
 	} else if w.send(false); w.err == nil {

@@ -182,7 +182,7 @@ func (c *Client) accept(st *wire.Stream) {
 	defer func() {
 		switch p := recover(); p {
 		case nil:
-			w.finish()
+			w.Finish()
 		case http.ErrAbortHandler:
 			st.Reset(wire.ResetInternal, "the answer broke off")
 		default:
