@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +24,9 @@ import (
 type relayOptions struct {
 	addr, publicURL, domain, data, tokenFile string
 	anonymous, json                          bool
+	tls                                      relayTLS
+	maxBody                                  string
+	timeout                                  time.Duration
 }
 
 // RelayMain runs hook-relay with args (no program name) and returns the exit code. When ctx ends it drains and stops.
@@ -59,6 +63,9 @@ func newRelayRoot(s streams) *cobra.Command {
 	f.StringVar(&o.tokenFile, "token-file", "", "a `file` with NAME TOKEN [PATTERN] on each line, read again when it changes")
 	f.BoolVar(&o.anonymous, "anonymous", false, "let anyone claim names, without a token")
 	f.BoolVar(&o.json, "json", false, "print the ready line and the log as JSON, one object a line")
+	f.StringVar(&o.maxBody, "max-body", "100MiB", "the longest body that is taken, a `size`")
+	f.DurationVar(&o.timeout, "timeout", 70*time.Second, "how long an answer may take to begin, a `duration`")
+	o.tls.flags(f)
 	c.MarkFlagsMutuallyExclusive("token-file", "anonymous")
 	return c
 }
@@ -70,6 +77,15 @@ func runRelay(ctx context.Context, s streams, o relayOptions) error {
 		return fail(exitFailed, "choose another --addr HOST:PORT", "%w", err)
 	}
 	defer func() { _ = ln.Close() }()
+	listeners := []net.Listener{ln}
+	secure, err := o.tls.listen()
+	if err != nil {
+		return err
+	}
+	if secure != nil {
+		defer func() { _ = secure.Close() }()
+		listeners = append(listeners, secure)
+	}
 	if o.publicURL == "" {
 		o.publicURL = "http://" + reachable(ln.Addr().(*net.TCPAddr))
 	}
@@ -82,19 +98,27 @@ func runRelay(ctx context.Context, s streams, o relayOptions) error {
 		handler = slog.NewJSONHandler(s.err, nil)
 	}
 	log := slog.New(handler)
+	if o.timeout <= 0 {
+		return fail(exitUsage, "a duration is like 70s or 5m", "--timeout %v: it must be more than nothing", o.timeout)
+	}
+	maxBody, err := parseSize(o.maxBody)
+	if err != nil {
+		return err
+	}
 	server, err := relay.New(relay.Config{
 		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Software: "hook-relay/" + Version, Log: log,
+		MaxBody: maxBody, Head: o.timeout,
 	})
 	if err != nil {
 		return fail(exitUsage, "give the base that senders use, as in --public-url https://relay.example", "--public-url: %w", err)
 	}
-	if err := sayReady(s, o, ln.Addr().String(), first.token); err != nil {
+	if err := sayReady(s, o, listeners, first.token); err != nil {
 		return err
 	}
 	if o.json && first.token != "" { // a log is kept and read by others, so it has no token
 		log.Info("first start: a token was made", "file", first.path)
 	}
-	return server.Serve(ctx, ln)
+	return server.Serve(ctx, listeners...)
 }
 
 // isPublic says whether a URL can be reached from elsewhere than this machine, as far as it tells.
@@ -116,9 +140,17 @@ func reachable(a *net.TCPAddr) string {
 }
 
 // sayReady prints the ready line, and at a first start the line with which to listen.
-func sayReady(s streams, o relayOptions, addr, firstToken string) error {
+func sayReady(s streams, o relayOptions, listeners []net.Listener, firstToken string) error {
+	addr := listeners[0].Addr().String()
 	if o.json {
-		return printJSON(s.out, map[string]string{"type": "ready", "addr": addr, "url": o.publicURL})
+		ready := map[string]string{"type": "ready", "addr": addr, "url": o.publicURL}
+		if len(listeners) > 1 {
+			ready["tls_url"] = "https://" + reachable(listeners[1].Addr().(*net.TCPAddr))
+		}
+		return printJSON(s.out, ready)
+	}
+	if len(listeners) > 1 {
+		addr += " and, with TLS, " + listeners[1].Addr().String()
 	}
 	_, err := fmt.Fprintf(s.out, "relay ready on %s as %s\n", addr, o.publicURL)
 	if firstToken != "" {

@@ -98,22 +98,25 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		ctx = context.Background()
 	}
-	s.serving.Add(1)
-	defer s.serving.Done()
+	s.serving.Add(1) // what was hijacked, http.Server waits for no more
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{wire.Subprotocol}})
 	if err != nil {
+		s.serving.Done()
 		return // Accept has answered
 	}
-	conn := wire.WebSocket(ws)
-	defer func() { _ = conn.Close() }()
 	log := s.log.With("remote", r.RemoteAddr, "token", grant.Name)
-	if ws.Subprotocol() != wire.Subprotocol {
-		log.Info("tunnel refused", "error", "no hook subprotocol")
-		return
-	}
-	if err := s.serveTunnel(ctx, conn, grant); err != nil {
-		log.Info("tunnel ended", "reason", err)
-	}
+	go func() { // what the HTTP server holds for a request is let go of when this handler returns: an idle tunnel needs little
+		defer s.serving.Done()
+		conn := wire.WebSocket(ws)
+		defer func() { _ = conn.Close() }()
+		if ws.Subprotocol() != wire.Subprotocol {
+			log.Info("tunnel refused", "error", "no hook subprotocol")
+			return
+		}
+		if err := s.serveTunnel(ctx, conn, grant); err != nil {
+			log.Info("tunnel ended", "reason", err)
+		}
+	}()
 }
 
 func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) error {
@@ -136,7 +139,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 	defer end()
 	t := &tunnel{name: hello.Name, instance: hello.Instance, end: end}
 	t.session = wire.NewSession(conn, wire.Config{
-		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: hello.MaxStreams, Heartbeat: s.cfg.Beat,
+		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: hello.MaxStreams, Heartbeat: s.cfg.Beat, Heart: s.heart,
 		OnGoAway: func(*wire.GoAway) { s.tunnels.remove(t) }, // it takes no more; another may have the name
 	})
 	t.session.Greet(wire.Welcome{

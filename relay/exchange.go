@@ -108,6 +108,11 @@ func (e *exchange) send(session *wire.Session) (context.Context, error) {
 // apps say nothing: RFC 9110 section 10.1.1.
 const expectFor = time.Second
 
+// uploadBuffer is what one DATA frame holds.
+const uploadBuffer = 64 << 10
+
+var uploadBuffers = sync.Pool{New: func() any { return new([uploadBuffer]byte) }}
+
 // told waits for the word, and says whether the body is to be read.
 func told(ctx context.Context, wanted <-chan struct{}) bool {
 	patience := time.NewTimer(expectFor)
@@ -166,13 +171,14 @@ func (e *exchange) copyBody() error {
 	conn := http.NewResponseController(e.w)
 	began, idle := time.Now(), time.AfterFunc(streamIdle, func() { e.stream.Reset(wire.ResetTimeout, "nobody takes the body") })
 	defer idle.Stop()
-	buf := make([]byte, 32<<10)
+	buf := uploadBuffers.Get().(*[uploadBuffer]byte)
+	defer uploadBuffers.Put(buf)
 	for left := e.s.cfg.MaxBody; ; {
 		_ = conn.SetReadDeadline(began.Add(e.s.allowed(e.s.cfg.MaxBody - left)))
 		if e.parted.Load() { // else the deadline that was just set would undo partWays'
 			return errBroken
 		}
-		n, err := e.r.Body.Read(buf)
+		n, err := e.r.Body.Read(buf[:])
 		idle.Reset(streamIdle)
 		if left -= int64(n); left < 0 {
 			return errTooLarge
@@ -311,7 +317,7 @@ func (e *exchange) passTrailer() {
 	}
 }
 
-const copyBuffer = 32 << 10
+const copyBuffer = 64 << 10
 
 var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
 

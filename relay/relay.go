@@ -52,6 +52,7 @@ type Server struct {
 	base atomic.Pointer[base] // SetPublic's; cfg.PublicURL and cfg.Public are only what it began with
 	log  *slog.Logger
 
+	heart     *wire.Heart
 	admission admission
 	tunnels   tunnels
 	serving   sync.WaitGroup // tunnels, and connections that switched protocols
@@ -80,7 +81,7 @@ func New(cfg Config) (*Server, error) {
 			*value = fallback
 		}
 	}
-	s := &Server{cfg: cfg, log: cfg.Log, tunnels: tunnels{byName: make(map[string]*tunnel)}}
+	s := &Server{cfg: cfg, heart: wire.NewHeart(cfg.Beat), log: cfg.Log, tunnels: tunnels{byName: make(map[string]*tunnel)}}
 	s.base.Store(base)
 	return s, nil
 }
@@ -155,6 +156,7 @@ func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 	srv.Protocols.SetHTTP1(true)
 	srv.Protocols.SetHTTP2(true)
 	srv.Protocols.SetUnencryptedHTTP2(true)
+	s.serving.Go(func() { s.heart.Run(tunnelCtx) })
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	var g errgroup.Group

@@ -58,8 +58,10 @@ func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welco
 		header.Set("Authorization", "Bearer "+c.Token)
 	}
 	var wires combiner
+	var proxy proxy
 	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, TLSClientConfig: c.TLS, DialContext: wires.dial, DialTLSContext: wires.dialTLS(c.TLS),
+		Proxy: proxy.choose, OnProxyConnectResponse: proxy.answered,
+		TLSClientConfig: c.TLS, DialContext: wires.dial, DialTLSContext: wires.dialTLS(c.TLS),
 	}
 	defer transport.CloseIdleConnections()
 	target := strings.TrimSuffix(c.Relay, "/") + wire.Path
@@ -68,7 +70,7 @@ func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welco
 		HTTPHeader: header, Subprotocols: []string{wire.Subprotocol},
 	})
 	if err != nil {
-		return nil, wire.Welcome{}, c.explain(err, resp)
+		return nil, wire.Welcome{}, proxy.explain(c.explain(err, resp), resp)
 	}
 	if ws.Subprotocol() != wire.Subprotocol {
 		_ = ws.CloseNow()

@@ -37,7 +37,7 @@ type Welcome struct {
 	Window      int    `json:"window"`
 }
 
-// Heartbeat is how often the client sends PING.
+// Heartbeat is how often the relay sends PING.
 func (w Welcome) Heartbeat() time.Duration { return time.Duration(w.HeartbeatMS) * time.Millisecond }
 
 // A Code says why a side goes away: PROTOCOL.md section 7.

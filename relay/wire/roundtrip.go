@@ -37,7 +37,7 @@ func (s *Session) receivePong(sent time.Duration) {
 // probe asks for the round trip, unless that was done within the last heartbeat.
 func (s *Session) probe() {
 	last := s.pinged.Load()
-	if last != 0 && s.since()-time.Duration(last) < s.cfg.Heartbeat {
+	if last != 0 && s.since()-time.Duration(last) < s.cfg.Heartbeat { // its PONG is on the way, or lost
 		return
 	}
 	if s.pinged.CompareAndSwap(last, int64(s.since())) {

@@ -38,7 +38,8 @@ type Config struct {
 	Window     int           // the credit that this side gives for each body
 	PeerWindow int           // the credit that the peer gives
 	MaxStreams int           // how many streams may be open at once
-	Heartbeat  time.Duration // how often the client pings
+	Heartbeat  time.Duration // how often the relay sends PING
+	Heart      *Heart        // beats for the session; nil: it does so itself
 
 	// Accept answers a stream on a goroutine of its own. It is set by the client and nil at the relay. When it returns,
 	// the stream is over.
@@ -59,6 +60,7 @@ type Session struct {
 	rtt     atomic.Int64 // the round trip, nanoseconds
 	widened atomic.Int64 // by how much the windows of all streams have grown
 	began   time.Time
+	looks   int // look's
 
 	handlers sync.WaitGroup
 	idle     chan *Stream // to handlers that wait for their next stream
@@ -74,10 +76,12 @@ type Session struct {
 
 // NewSession makes a session of a connection on which the hellos have been exchanged.
 func NewSession(conn Conn, cfg Config) *Session {
-	return &Session{
-		conn: conn, cfg: cfg, out: newWriter(conn), began: time.Now(),
+	s := &Session{
+		conn: conn, cfg: cfg, began: time.Now(),
 		idle: make(chan *Stream), streams: make(map[uint32]*Stream), done: make(chan struct{}),
 	}
+	s.out = newWriter(conn, s.writeFailed)
+	return s
 }
 
 // Greet makes the relay's welcome the first message that the session sends, once Run is called: so streams may be opened
@@ -101,9 +105,12 @@ func (s *Session) Run(ctx context.Context) error {
 	})
 	defer stop()
 	var aside sync.WaitGroup
-	aside.Go(func() { s.out.run(s.done) })
-	aside.Go(s.heartbeat)
-
+	if s.cfg.Heart != nil {
+		defer s.cfg.Heart.add(s)()
+	} else {
+		aside.Go(s.heartbeat)
+	}
+	s.out.begin()
 	err := s.read()
 	var broken *ProtocolError
 	if errors.As(err, &broken) {
@@ -112,6 +119,7 @@ func (s *Session) Run(ctx context.Context) error {
 	}
 	s.end(err)
 	aside.Wait()
+	s.out.await()
 	s.handlers.Wait()
 	return s.Err()
 }
@@ -165,7 +173,7 @@ func (s *Session) Open(head *RequestHead, first []byte, end bool) (*Stream, erro
 	if err := s.mayOpen(); err != nil {
 		return nil, err
 	}
-	if err := s.out.await(headRoom); err != nil {
+	if err := s.out.awaitRoom(headRoom); err != nil {
 		return nil, err
 	}
 	buf := takeBuffer()
@@ -248,43 +256,10 @@ func (s *Session) end(err error) {
 	}
 }
 
-// heartbeat looks after the connection's life; the client's also pings.
-func (s *Session) heartbeat() {
-	ticker := time.NewTicker(s.cfg.Heartbeat)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-		case <-s.out.failed:
-			s.endAfterLastWords()
-			return
-		case <-s.done:
-			return
-		}
-		if s.since()-time.Duration(s.heard.Load()) > s.cfg.Heartbeat*5/2 {
-			s.end(ErrSilent)
-			return
-		}
-		if s.out.stuck(s.cfg.Heartbeat * 6) { // it answers PINGs perhaps, and reads nothing
-			s.end(errNotReading)
-			return
-		}
-		if s.cfg.Accept != nil {
-			s.ping()
-		}
-	}
-}
-
-// endAfterLastWords ends a session that can't be written to. What the peer said before it closed is read first: it may be
-// the reason.
-func (s *Session) endAfterLastWords() {
-	late := time.NewTimer(lastWords)
-	defer late.Stop()
-	select {
-	case <-s.done:
-	case <-late.C:
-		s.end(s.out.reason())
-	}
+// writeFailed ends a session that can't be written to. What the peer said before it closed is read first: it may be the
+// reason.
+func (s *Session) writeFailed(err error) {
+	time.AfterFunc(lastWords, func() { s.end(err) })
 }
 
 // hear notes a sign of life.

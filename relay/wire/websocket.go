@@ -43,7 +43,7 @@ func (w webSocket) Close() error { return w.c.CloseNow() }
 // readAll is io.ReadAll into a buffer that is used again.
 func readAll(r io.Reader, buf []byte, progress func()) ([]byte, error) {
 	if cap(buf) == 0 {
-		buf = make([]byte, 0, 4<<10)
+		buf = make([]byte, 0, 512)
 	}
 	for {
 		if len(buf) == cap(buf) {

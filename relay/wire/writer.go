@@ -24,35 +24,35 @@ var errNotReading = errors.New("the peer doesn't read: too much waits to be sent
 // which is the shortest way for a single request; whoever finds it busy leaves the frame behind, and all that has
 // gathered goes out as one message.
 type writer struct {
-	conn Conn
-	wake chan struct{} // of the flusher; sent to only by who has taken busy
+	conn   Conn
+	failed func(error) // is told why, once
 
 	mu       sync.Mutex
-	room     sync.Cond // pending was taken, or the writer failed
+	room     sync.Cond // pending was taken, the flusher ended, or the writer failed
 	greeting []byte    // a frame that goes first, alone in its message
 	pending  []byte
 	spare    []byte
-	busy     bool      // somebody writes, or the flusher has been woken to
+	busy     bool      // somebody writes, or the flusher is to
+	flusher  bool      // the flusher runs
 	since    time.Time // when the write under way began; zero if there is none
 	err      error
-	failed   chan struct{} // closed when err is set
 }
 
-func newWriter(conn Conn) *writer {
-	w := &writer{conn: conn, wake: make(chan struct{}, 1), failed: make(chan struct{})}
+func newWriter(conn Conn, failed func(error)) *writer {
+	w := &writer{conn: conn, failed: failed}
 	w.room.L = &w.mu
 	return w
 }
 
-// await blocks until fewer than limit bytes wait. It is for who can't wait in put.
-func (w *writer) await(limit int) error {
+// awaitRoom blocks until fewer than limit bytes wait. It is for who can't wait in put.
+func (w *writer) awaitRoom(limit int) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.awaitLocked(limit)
+	w.awaitRoomLocked(limit)
 	return w.err
 }
 
-func (w *writer) awaitLocked(limit int) {
+func (w *writer) awaitRoomLocked(limit int) {
 	for len(w.pending) >= limit && w.err == nil {
 		w.room.Wait()
 	}
@@ -63,7 +63,7 @@ func (w *writer) awaitLocked(limit int) {
 func (w *writer) put(limit int, kind frameType, flags byte, stream uint32, payload ...[]byte) (mine bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.awaitLocked(limit); w.err != nil {
+	if w.awaitRoomLocked(limit); w.err != nil {
 		return false, w.err
 	}
 	w.pending = appendFrame(w.pending, kind, flags, stream, payload...)
@@ -84,13 +84,22 @@ func appendFrame(dst []byte, kind frameType, flags byte, stream uint32, payload 
 	return dst
 }
 
-// greet makes a frame the first that is written. Nothing may have been put before.
+// greet makes a frame the first that is written, once begin is called. Nothing may have been put before.
 func (w *writer) greet(kind frameType, payload []byte) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.greeting = appendFrame(nil, kind, 0, 0, payload)
 	w.busy = true
+}
+
+// begin writes the greeting, if there is one.
+func (w *writer) begin() {
+	w.mu.Lock()
+	greets := w.greeting != nil
 	w.mu.Unlock()
-	w.later()
+	if greets {
+		w.later()
+	}
 }
 
 // send is put and flush: for goroutines that may block while the connection does.
@@ -114,7 +123,15 @@ func (w *writer) post(kind frameType, stream uint32, payload ...[]byte) {
 	}
 }
 
-func (w *writer) later() { w.wake <- struct{}{} }
+// later starts the flusher. It is for who has taken busy.
+func (w *writer) later() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.flusher = true
+		go w.run()
+	}
+}
 
 // flush writes what waits, once; what gathered meanwhile is left to the flusher, as its senders are many.
 func (w *writer) flush() {
@@ -128,20 +145,23 @@ func (w *writer) flush() {
 	}
 }
 
-// run is the flusher. It ends when done closes; its caller waits for it.
-func (w *writer) run(done <-chan struct{}) {
-	for {
-		select {
-		case <-w.wake:
-		case <-done:
-			return
-		}
-		w.mu.Lock()
-		for (len(w.pending) > 0 || w.greeting != nil) && w.err == nil {
-			w.writeLocked()
-		}
-		w.busy = false
-		w.mu.Unlock()
+// run is the flusher. It ends when nothing waits any more; await waits for it.
+func (w *writer) run() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for (len(w.pending) > 0 || w.greeting != nil) && w.err == nil {
+		w.writeLocked()
+	}
+	w.busy, w.flusher = false, false
+	w.room.Broadcast()
+}
+
+// await waits for the flusher to end. Stop must have been called.
+func (w *writer) await() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.flusher {
+		w.room.Wait()
 	}
 }
 
@@ -225,13 +245,6 @@ func (w *writer) flushed(within time.Duration) {
 	}
 }
 
-// reason is why the writer failed.
-func (w *writer) reason() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.err
-}
-
 // stop fails all that is sent from now on.
 func (w *writer) stop(err error) {
 	w.mu.Lock()
@@ -242,7 +255,7 @@ func (w *writer) stop(err error) {
 func (w *writer) fail(err error) {
 	if w.err == nil {
 		w.err = err
-		close(w.failed)
+		w.failed(err)
 	}
 	w.pending, w.greeting = nil, nil
 	w.room.Broadcast()
