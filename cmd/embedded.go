@@ -2,36 +2,52 @@ package cmd
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/subtle"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strconv"
 
 	"github.com/seed-4575fdc3/hook/relay"
 )
 
-// An embedded is the relay inside `hook listen`: on loopback, for this machine alone.
+// An embedded is the relay inside `hook listen`: on loopback, for this machine alone unless an exposer stands in front.
 type embedded struct {
 	server   *relay.Server
 	listener net.Listener
-	url      string
+	port     int
+	url      string // on this machine
+	token    ownToken
+}
+
+// An ownToken is what the relay wants to see of those who claim a name: this process alone knows it. Without it, whoever finds the
+// public address that an exposer gives to the relay could use it for endpoints of their own.
+type ownToken string
+
+// Grant takes that token and no other.
+func (t ownToken) Grant(token string) (relay.Grant, bool) {
+	return relay.Grant{Name: "hook", Pattern: "*"}, subtle.ConstantTimeCompare([]byte(token), []byte(t)) == 1
 }
 
 const firstPort = 4400
 
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+
 // newEmbedded listens on the port that the slot had before, else the first one from 4400 that is free and no other
-// project's, and remembers it.
-func (p place) newEmbedded(slot int, log *slog.Logger) (*embedded, error) {
+// project's, and remembers it. The port of the app, which may not run yet, is left to it.
+func (p place) newEmbedded(slot, appPort int, log *slog.Logger) (*embedded, error) {
 	m, err := p.project.remember(func(*memory) bool { return false })
 	if err != nil {
 		return nil, err
 	}
 	ports := []int{}
-	if slot < len(m.Endpoints) && m.Endpoints[slot].Port != 0 {
+	if slot < len(m.Endpoints) && m.Endpoints[slot].Port != 0 && m.Endpoints[slot].Port != appPort {
 		ports = append(ports, m.Endpoints[slot].Port)
 	}
 	taken := p.home.ports()
 	for port := firstPort; port < firstPort+100; port++ {
-		if !taken[port] {
+		if !taken[port] && port != appPort {
 			ports = append(ports, port)
 		}
 	}
@@ -47,12 +63,15 @@ func (p place) newEmbedded(slot int, log *slog.Logger) (*embedded, error) {
 	}); err != nil {
 		return nil, err
 	}
-	url := "http://127.0.0.1:" + strconv.Itoa(port)
-	server, err := relay.New(relay.Config{PublicURL: url, Software: "hook/" + Version, Log: log})
+	url := localURL(port)
+	token := ownToken(rand.Text())
+	server, err := relay.New(relay.Config{
+		PublicURL: url, Software: "hook/" + Version, Log: log, Tokens: token, TrustedProxies: loopback, // an exposer is one
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &embedded{server, ln, url}, nil
+	return &embedded{server, ln, port, url, token}, nil
 }
 
 // listenOn takes the first of the ports that is free on loopback.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"time"
@@ -57,9 +56,9 @@ func (l *listener) lines(ctx context.Context, f lineFace) error {
 	news := l.news.news
 	var gathered <-chan time.Time
 	for {
-		state, stateChanged := l.client.State()
+		state, stateChanged, viaChanged := l.connection()
 		app, appChanged := l.app.state.Get()
-		if app.known && app != shown && (shown.known || !app.up || l.o.json) {
+		if app.known && app.isNews(shown, l.o.json) && (shown.known || !app.up || l.o.json) {
 			if err := f.app(app); err != nil {
 				return err
 			}
@@ -73,6 +72,7 @@ func (l *listener) lines(ctx context.Context, f lineFace) error {
 		}
 		select {
 		case <-stateChanged:
+		case <-viaChanged:
 		case <-appChanged:
 		case <-news:
 			if err := l.printNews(context.WithoutCancel(ctx), f); err != nil { // what was taken is printed, at the end too
@@ -91,11 +91,16 @@ func (l *listener) lines(ctx context.Context, f lineFace) error {
 type said struct {
 	phase   tunnel.Phase
 	retryAt time.Time
+	url     string
+	via     string // what it said of the exposer
 }
 
 // say prints how the connection stands, unless that was said, or it hasn't begun.
 func (l *listener) say(f lineFace, s tunnel.State) error {
-	now := said{s.Phase, s.RetryAt}
+	now := said{phase: s.Phase, retryAt: s.RetryAt, url: s.URL}
+	if v, ok := errors.AsType[*viaError](s.Err); ok {
+		now.via = v.words(s.RetryAt)
+	}
 	if s.Phase == "" || now == l.said {
 		return nil
 	}
@@ -114,11 +119,12 @@ func (l *listener) farewell(why error) error {
 func (l *listener) sayFarewell(why error) error {
 	if l.o.json {
 		f := jsonFace{l}
-		state, _ := l.client.State()
-		return errors.Join(l.printNews(context.Background(), f), l.say(f, state), f.summary())
+		state, _, _ := l.connection()
+		return errors.Join(l.printNews(context.Background(), f), l.sayEnded(f), l.say(f, state), f.summary())
 	}
 	if !l.screenful() {
-		if err := l.printNews(context.Background(), &plainFace{listener: l}); err != nil {
+		f := &plainFace{listener: l}
+		if err := errors.Join(l.printNews(context.Background(), f), l.sayEnded(f)); err != nil {
 			return err
 		}
 	}
@@ -129,6 +135,14 @@ func (l *listener) sayFarewell(why error) error {
 	_, err := fmt.Fprintf(l.out, "%d received, %d answered 2xx, %d refused, %s · hook list\n",
 		c.received, c.ok, c.refused, plural(c.invalid, "bad signature", "bad signatures"))
 	return err
+}
+
+// sayEnded prints that the app, which hook had started, has ended.
+func (l *listener) sayEnded(f lineFace) error {
+	if l.appExit == nil {
+		return nil
+	}
+	return f.app(appState{known: true, ended: l.appExit.how()})
 }
 
 // A jsonFace prints objects: docs/json.md.
@@ -142,13 +156,18 @@ func (f jsonFace) ready(s tunnel.State) error {
 		Target string `json:"target"`
 		Name   string `json:"name"`
 		Relay  string `json:"relay"`
-	}{"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay})
+		Note   string `json:"note,omitempty"`
+	}{"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay, f.viaNote()})
 }
 
 type stateJSON struct {
 	Type    string `json:"type"` // "state"
 	Relay   string `json:"relay,omitempty"`
+	Via     string `json:"via,omitempty"`
 	App     string `json:"app,omitempty"`
+	PID     int    `json:"pid,omitempty"`     // who listens at the app's port
+	Program string `json:"program,omitempty"` //
+	Address string `json:"address,omitempty"` // where, if the app is down
 	Error   string `json:"error,omitempty"`
 	RetryMS int64  `json:"retry_in_ms,omitempty"`
 }
@@ -158,6 +177,11 @@ func (f jsonFace) lost(s tunnel.State) error {
 	if s.Err != nil {
 		j.Error = s.Err.Error()
 	}
+	if _, ok := errors.AsType[*viaError](s.Err); ok {
+		if j.Relay, j.Via = "", "starting"; s.Phase == tunnel.Waiting {
+			j.Via = "waiting"
+		}
+	}
 	if s.Phase == tunnel.Waiting {
 		j.RetryMS = time.Until(s.RetryAt).Milliseconds()
 	}
@@ -165,11 +189,14 @@ func (f jsonFace) lost(s tunnel.State) error {
 }
 
 func (f jsonFace) app(s appState) error {
-	word := "down"
-	if s.up {
-		word = "up"
+	j := stateJSON{Type: "state", App: "down", PID: s.owner.pid, Program: s.owner.program, Address: s.owner.address}
+	switch {
+	case s.ended != "":
+		j.App, j.Error = "ended", s.ended
+	case s.up:
+		j.App, j.Address = "up", ""
 	}
-	return printJSON(f.out, stateJSON{Type: "state", App: word})
+	return printJSON(f.out, j)
 }
 
 func (f jsonFace) deliveries(_ context.Context, all []inspect.Summary) error {
@@ -201,15 +228,15 @@ func (f jsonFace) summary() error {
 // A plainFace prints lines for people. Deliveries and the URL are the answer, the rest is talk.
 type plainFace struct {
 	*listener
-	greeted bool
+	greeted string // the URL that was shown
 }
 
 func (f *plainFace) ready(s tunnel.State) error {
-	if f.greeted {
+	if f.greeted == s.URL {
 		_, err := fmt.Fprintf(f.err, "%s  %s connected again\n", f.now(), f.pen.good.Sprint(f.pen.sign("●", "*")))
 		return err
 	}
-	f.greeted = true
+	f.greeted = s.URL
 	reach := "public"
 	if !s.Public {
 		reach = "local only"
@@ -222,7 +249,7 @@ func (f *plainFace) ready(s tunnel.State) error {
 }
 
 func (f *plainFace) lost(s tunnel.State) error {
-	if s.Phase == tunnel.Stopped || s.Phase == tunnel.Connecting {
+	if _, ok := errors.AsType[*viaError](s.Err); !ok && (s.Phase == tunnel.Stopped || s.Phase == tunnel.Connecting) {
 		return nil
 	}
 	_, err := fmt.Fprintf(f.err, "%s  %s %s\n", f.now(), f.pen.attention.Sprint(f.pen.sign("◌", "-")), inspect.Printable(relayWords(s, time.Now())))
@@ -230,11 +257,11 @@ func (f *plainFace) lost(s tunnel.State) error {
 }
 
 func (f *plainFace) app(s appState) error {
-	sign, words := f.pen.attention.Sprint(f.pen.sign("◌", "-")), f.listener.app.words(s)
+	sign := f.pen.attention.Sprint(f.pen.sign("◌", "-"))
 	if s.up {
-		sign, words = f.pen.good.Sprint(f.pen.sign("●", "*")), words+" is up"
+		sign = f.pen.good.Sprint(f.pen.sign("●", "*"))
 	}
-	_, err := fmt.Fprintf(f.err, "%s  %s %s\n", f.now(), sign, words)
+	_, err := fmt.Fprintf(f.err, "%s  %s %s\n", f.now(), sign, inspect.Printable(f.listener.app.line(s)))
 	return err
 }
 
@@ -257,6 +284,9 @@ func (f *plainFace) now() string { return f.pen.faint.Sprint(time.Now().Format(t
 
 // relayWords say how the connection stands, fit for one line.
 func relayWords(s tunnel.State, now time.Time) string {
+	if v, ok := errors.AsType[*viaError](s.Err); ok {
+		return v.words(now)
+	}
 	switch s.Phase {
 	case tunnel.Connected:
 		if s.RTT != nil && s.RTT() > 0 {
@@ -278,9 +308,12 @@ func relayWords(s tunnel.State, now time.Time) string {
 // connectionError is why, in few words.
 func connectionError(err error) string {
 	op, isOp := errors.AsType[*net.OpError](err)
+	proxy, isProxy := errors.AsType[*tunnel.ProxyError](err)
 	switch {
 	case err == nil:
 		return "no reason given"
+	case isProxy:
+		return proxy.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "the relay refused the connection"
 	case errors.Is(err, wire.ErrLost):
@@ -293,20 +326,17 @@ func connectionError(err error) string {
 
 // tips say how providers reach a URL that is on this machine alone.
 func (l *listener) tips(s tunnel.State) []string {
-	if s.Public {
+	if note := l.viaNote(); note != "" {
+		return []string{note}
+	}
+	if s.Public || l.exposure != nil {
 		return nil
 	}
 	if l.embedded == nil {
 		return []string{"providers can't reach this: the relay was started without --public-url"}
 	}
-	tip := "providers can't reach this yet: --relay URL connects to a relay of your own (hook-relay)"
-	for _, exposer := range [][2]string{
-		{"cloudflared", "cloudflared tunnel --url %s"}, {"ngrok", "ngrok http %s"}, {"tailscale", "tailscale funnel %s"},
-	} {
-		if _, err := exec.LookPath(exposer[0]); err == nil {
-			tip += "; or, as " + exposer[0] + " is installed, `" + fmt.Sprintf(exposer[1], l.embedded.url) + "` gives the relay inside hook a public address"
-			break
-		}
+	if tip := l.viaTip(); tip != "" {
+		return []string{"providers can't reach this yet: " + tip, "or --relay URL connects to a relay of your own (hook-relay)"}
 	}
-	return []string{tip}
+	return []string{"providers can't reach this yet: --relay URL connects to a relay of your own (hook-relay); --via cloudflared, ngrok, tailscale or ssh:HOST makes this one public"}
 }

@@ -23,41 +23,63 @@ import (
 
 type listenOptions struct {
 	target, relay, token, name string
+	via                        string
 	hostHeader                 string
 	secrets                    []string
 	capture                    string
 	takeOver, insecure         bool
 	json, plain                bool
+	ca                         string
+	waitForApp, readyTimeout   time.Duration
+	command                    []string // the app's, behind --
 }
 
 func newListen(s streams) *cobra.Command {
 	var o listenOptions
 	c := &cobra.Command{
-		Use:     "listen [TARGET]",
+		Use:     "listen [TARGET] [-- COMMAND...]",
 		Aliases: []string{"forward", "http"},
 		Short:   "Bring webhooks to the app on this machine",
 		Long: "Listen gives a URL, and brings every webhook that is sent there to TARGET: a port (3000), a port with a path\n" +
-			"(3000/webhooks/stripe) or a URL. With --relay the URL is public; without, it is on this machine alone. On a terminal it\n" +
-			"opens a screen, else it prints a line for each delivery.",
+			"(3000/webhooks/stripe), a URL or a socket (unix:/run/app.sock). With --relay or --via the URL is public; without, it is\n" +
+			"on this machine alone. On a terminal it opens a screen, else it prints a line for each delivery. A COMMAND behind -- is\n" +
+			"started as the app, and both end together.",
 		Example: "  hook listen 3000\n" +
+			"  hook listen 3000 --via cloudflared\n" +
 			"  hook listen 3000/webhooks/stripe --relay https://relay.example --token @token.txt\n" +
-			"  hook listen 3000 --json | jq .",
-		Args: exactly(cobra.MaximumNArgs(1), "one target"),
-		RunE: func(c *cobra.Command, args []string) error {
+			"  hook listen 3000 --json | jq .\n" +
+			"  hook listen 3000 -- npm run dev",
+		Args: exactly(func(c *cobra.Command, args []string) error {
+			if dash := c.ArgsLenAtDash(); dash >= 0 {
+				args = args[:dash]
+			}
+			return cobra.MaximumNArgs(1)(c, args)
+		}, "one target"),
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if args, o.command, err = splitCommand(args, c.ArgsLenAtDash()); err != nil {
+				return err
+			}
 			if len(args) > 0 {
 				o.target = args[0]
+			}
+			if o.command != nil && !c.Flags().Changed("wait-for-app") {
+				o.waitForApp = waitForOwnApp
 			}
 			return runListen(c.Context(), s, o)
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&o.relay, "relay", "", "the relay's `URL` (HOOK_RELAY; default: a relay inside hook, for this machine alone)")
+	f.StringVar(&o.via, "via", "", "make the relay inside hook public by `cloudflared`, ngrok, tailscale, ssh:HOST or a command (HOOK_VIA)")
 	f.StringVar(&o.token, "token", "", "the relay's token, `SOURCE`: @FILE, env:NAME or - (HOOK_TOKEN)")
 	f.StringVar(&o.name, "name", "", "the endpoint's `name` (HOOK_NAME; default: made once for each project)")
 	f.BoolVar(&o.takeOver, "take-over", false, "disconnect another hook of yours that holds the name")
 	f.StringVar(&o.hostHeader, "host-header", "target", "what the app gets as Host: target, public or a `VALUE`")
 	f.StringArrayVar(&o.secrets, "secret", nil, "a signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
 	f.StringVar(&o.capture, "capture", "10MiB", "how much of a body is kept, a `size`")
+	f.StringVar(&o.ca, "ca", "", "believe the relay's certificate if an authority in this PEM `FILE` signed it, too (HOOK_CA)")
+	waitForAppFlag(f, &o.waitForApp)
+	f.DurationVar(&o.readyTimeout, "ready-timeout", 0, "give up if the endpoint takes no webhooks within this `time` (default: keep trying)")
 	f.BoolVar(&o.insecure, "insecure", false, "believe any certificate of the app")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line, no screen")
 	f.BoolVar(&o.plain, "plain", false, "a line for each delivery, no screen")
@@ -89,14 +111,16 @@ type listener struct {
 	engine   *replay.Forwarder
 	app      *appWatch
 	embedded *embedded // nil with --relay
+	exposure *exposure // nil without --via
 	recorder *recorder
 	news     *feed[event]
 	buffer   *bufio.Writer // of out
 	log      *slog.Logger
 	logFile  *os.File
 
-	said    said  // of the connection; the face's
-	lastErr error // why it was not connected the last time; keepRunning's
+	appExit *appExit // how the app ended; set if hook started it and that is why hook ends, too; run's
+	said    said     // of the connection; the face's
+	lastErr error    // why it was not connected the last time; keepRunning's
 }
 
 func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, err error) {
@@ -120,9 +144,15 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	if err != nil {
 		return nil, err
 	}
-	relayURL, token, err := l.relay()
+	via, err := l.via()
 	if err != nil {
 		return nil, err
+	}
+	var relayURL, token string
+	if via == nil {
+		if relayURL, token, err = l.relay(); err != nil {
+			return nil, err
+		}
 	}
 	if l.secrets, err = findSecrets(p.project, o.secrets, p.in, p.err); err != nil {
 		return nil, err
@@ -139,20 +169,33 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 		return nil, err
 	}
 	if relayURL == "" {
-		if l.embedded, err = p.newEmbedded(l.running.slot, l.log); err != nil {
+		if l.embedded, err = p.newEmbedded(l.running.slot, target.Port(), l.log); err != nil {
 			return nil, err
 		}
-		relayURL = l.embedded.url
+		relayURL, token = l.embedded.url, string(l.embedded.token)
+		if via != nil {
+			l.exposure = &exposure{exposer: via, relay: l.embedded, log: l.log}
+		}
 	}
 	l.recorder = &recorder{secrets: l.secrets, store: l.store, endpoint: name, log: l.log, changed: l.changed}
 	l.engine = &replay.Forwarder{
 		Target: target, HostHeader: o.hostHeader, Recorder: l.recorder, Capture: capture,
-		Client: replay.NewClient(replay.ClientOptions{Insecure: o.insecure}),
+		Client: replay.NewClient(replay.ClientOptions{Insecure: o.insecure}), WaitForApp: o.waitForApp,
 	}
 	l.app = newAppWatch(target)
+	l.app.waits = o.waitForApp
+	if len(o.command) > 0 {
+		l.app.command = o.command[0]
+	} else if warning := l.checkOwner(ctx); warning != "" {
+		_, _ = fmt.Fprintf(l.err, "hook: warning: %s\n", warning)
+	}
+	trust, err := l.trust()
+	if err != nil {
+		return nil, err
+	}
 	l.client = &tunnel.Client{
 		Relay: relayURL, Token: token, Name: name, Secret: mine.Owner, Instance: l.running.Instance, TakeOver: o.takeOver,
-		Software: "hook/" + Version, Handler: l.engine, Log: l.log,
+		Software: "hook/" + Version, Handler: l.engine, Log: l.log, TLS: trust,
 	}
 	return l, nil
 }
@@ -242,10 +285,28 @@ func (l *listener) run(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	relayCtx, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRelay()
+	viaCtx, stopVia := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopVia()
 	if l.embedded != nil {
-		g.Go(func() error { return l.embedded.serve(relayCtx) })
+		g.Go(func() error {
+			defer stopVia() // only after the last answer has gone through it
+			return l.embedded.serve(relayCtx)
+		})
 	}
+	if l.exposure != nil {
+		g.Go(func() error { return l.exposure.run(viaCtx) })
+	}
+	appCtx, stopApp := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopApp()
+	if len(l.o.command) > 0 {
+		g.Go(func() error {
+			defer quit() // both end together
+			return l.runApp(appCtx)
+		})
+	}
+	g.Go(func() error { return l.watchReady(gctx) })
 	g.Go(func() error {
+		defer stopApp()   // likewise
 		defer stopRelay() // only after the tunnel has drained
 		return l.refused(l.client.Run(gctx))
 	})
@@ -270,32 +331,41 @@ func (l *listener) run(ctx context.Context) error {
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}
-	if err == nil && l.embedded == nil && l.running.URL == "" {
+	if err == nil && l.embedded == nil && l.running.URL == "" && l.appExit == nil {
 		why := "it had not answered yet"
 		if l.lastErr != nil {
 			why = connectionError(l.lastErr)
 		}
 		err = fail(exitUnreachable, "check that --relay is right and that the relay runs", "listen: never connected to %s: %s", l.client.Relay, why)
 	}
-	return errors.Join(err, l.farewell(err))
+	farewell := l.farewell(err)
+	if err == nil && l.appExit != nil {
+		err = l.appExit.fault()
+	}
+	return errors.Join(err, farewell)
 }
 
 // keepRunning writes the endpoint's URL where the project's other commands find it, once it is connected, and keeps in
-// mind why it isn't.
+// mind why it isn't. Behind an exposer that is the local URL as long as there is no public one.
 func (l *listener) keepRunning(ctx context.Context) error {
 	for {
-		state, changed := l.client.State()
+		state, changed, viaChanged := l.connection()
 		if state.Err != nil {
 			l.lastErr = state.Err
 		}
-		if state.Phase == tunnel.Connected && state.URL != l.running.URL {
-			l.running.URL = state.URL
+		url := state.URL
+		if _, local := errors.AsType[*viaError](state.Err); local {
+			url = l.embedded.url + "/e/" + l.client.Name
+		}
+		if url != "" && url != l.running.URL {
+			l.running.URL = url
 			if err := l.running.write(); err != nil {
 				return fmt.Errorf("announce the listener: %w", err)
 			}
 		}
 		select {
 		case <-changed:
+		case <-viaChanged:
 		case <-ctx.Done():
 			return nil
 		}

@@ -25,7 +25,7 @@ func (l *listener) refused(err error) error {
 		return &fault{n, "check --relay: it is the URL that hook-relay printed when it started", exitUnreachable}
 	}
 	if c, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return fail(exitUnreachable, "check --relay; a private CA must be in the system's store", "the certificate of %s is not trusted: %w", l.client.Relay, c.Err)
+		return fail(exitUnreachable, "check --relay; --ca FILE or HOOK_CA gives a private CA's certificate", "the certificate of %s is not trusted: %w", l.client.Relay, c.Err)
 	}
 	if g, ok := errors.AsType[*wire.GoAway](err); ok {
 		switch g.Code {

@@ -26,6 +26,7 @@ type relayOptions struct {
 	anonymous, json                          bool
 	tls                                      relayTLS
 	maxBody                                  string
+	proxies                                  []string
 	timeout                                  time.Duration
 }
 
@@ -65,6 +66,7 @@ func newRelayRoot(s streams) *cobra.Command {
 	f.BoolVar(&o.json, "json", false, "print the ready line and the log as JSON, one object a line")
 	f.StringVar(&o.maxBody, "max-body", "100MiB", "the longest body that is taken, a `size`")
 	f.DurationVar(&o.timeout, "timeout", 70*time.Second, "how long an answer may take to begin, a `duration`")
+	f.StringArrayVar(&o.proxies, "trusted-proxy", nil, "believe X-Forwarded-For of the proxy at this `ADDRESS` or network, as in 127.0.0.1 or 10.0.0.0/8 (repeatable)")
 	o.tls.flags(f)
 	c.MarkFlagsMutuallyExclusive("token-file", "anonymous")
 	return c
@@ -101,13 +103,17 @@ func runRelay(ctx context.Context, s streams, o relayOptions) error {
 	if o.timeout <= 0 {
 		return fail(exitUsage, "a duration is like 70s or 5m", "--timeout %v: it must be more than nothing", o.timeout)
 	}
+	proxies, err := parseNetworks(o.proxies)
+	if err != nil {
+		return err
+	}
 	maxBody, err := parseSize(o.maxBody)
 	if err != nil {
 		return err
 	}
 	server, err := relay.New(relay.Config{
 		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Software: "hook-relay/" + Version, Log: log,
-		MaxBody: maxBody, Head: o.timeout,
+		MaxBody: maxBody, Head: o.timeout, TrustedProxies: proxies,
 	})
 	if err != nil {
 		return fail(exitUsage, "give the base that senders use, as in --public-url https://relay.example", "--public-url: %w", err)
@@ -119,6 +125,22 @@ func runRelay(ctx context.Context, s streams, o relayOptions) error {
 		log.Info("first start: a token was made", "file", first.path)
 	}
 	return server.Serve(ctx, listeners...)
+}
+
+// parseNetworks reads addresses and networks.
+func parseNetworks(all []string) ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, s := range all {
+		network, err := netip.ParsePrefix(s)
+		if addr, isAddr := netip.ParseAddr(s); err != nil && isAddr == nil {
+			network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fail(exitUsage, "write 127.0.0.1 or 10.0.0.0/8", "--trusted-proxy %q is neither an address nor a network", s)
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, nil
 }
 
 // isPublic says whether a URL can be reached from elsewhere than this machine, as far as it tells.

@@ -17,6 +17,7 @@ type replayOptions struct {
 	to                      string
 	secrets                 []string
 	keepSignature, insecure bool
+	waitForApp              time.Duration
 	json                    bool
 }
 
@@ -41,6 +42,7 @@ func newReplay(s streams) *cobra.Command {
 	f.StringVar(&o.to, "to", "", "deliver to this `URL` (default: the running listener's app, else where it went first)")
 	f.BoolVar(&o.keepSignature, "keep-signature", false, "send the signature as it was")
 	f.StringArrayVar(&o.secrets, "secret", nil, "the signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
+	waitForAppFlag(f, &o.waitForApp)
 	f.BoolVar(&o.insecure, "insecure", false, "believe any certificate of the target")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line")
 	return c
@@ -67,7 +69,7 @@ func runReplay(ctx context.Context, p place, store *history.Store, o replayOptio
 	defer client.CloseIdleConnections()
 	r := &replayer{
 		store: store, secrets: found, client: client, keep: o.keepSignature, where: where,
-		recorder: &recorder{secrets: found, store: store, log: discardLog()},
+		recorder: &recorder{secrets: found, store: store, log: discardLog()}, waitForApp: o.waitForApp,
 	}
 	var sum replaySum
 	for _, id := range ids {

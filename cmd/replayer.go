@@ -27,6 +27,8 @@ type replayer struct {
 	client   http.RoundTripper
 	keep     bool // the signature as it was
 	where    destination
+
+	waitForApp time.Duration
 }
 
 // A replayed is what came of one.
@@ -70,7 +72,7 @@ func (r *replayer) replay(ctx context.Context, id string) (replayed, error) {
 	if err != nil {
 		return replayed{}, fmt.Errorf("%s: %w", what, err)
 	}
-	f := replay.Forwarder{Target: target, Exact: exact, Client: r.client, Recorder: r.recorder}
+	f := replay.Forwarder{Target: target, Exact: exact, Client: r.client, Recorder: r.recorder, WaitForApp: r.waitForApp}
 	if err := f.Deliver(ctx, fresh); err != nil {
 		return replayed{}, fmt.Errorf("%s: %w", what, err)
 	}
@@ -132,6 +134,9 @@ func toListener(target string) (destination, error) {
 // toFirst sends a delivery where it went first.
 func toFirst(d *inspect.Delivery) (replay.Target, bool, error) {
 	if len(d.Attempts) > 0 {
+		if target, err := wholeTarget(d.Attempts[0].Target); err == nil && target.Socket != "" {
+			return target, true, nil
+		}
 		if u, err := url.Parse(d.Attempts[0].Target); err == nil && u.Host != "" {
 			return replay.Target{Scheme: u.Scheme, Host: u.Host, Path: u.RequestURI()}, true, nil
 		}
@@ -141,7 +146,7 @@ func toFirst(d *inspect.Delivery) (replay.Target, bool, error) {
 }
 
 func badTarget(err error) error {
-	return fail(exitUsage, "a target is a port (3000), a port with a path (3000/webhooks/stripe) or a URL", "%w", err)
+	return fail(exitUsage, "a target is a port (3000), a port with a path (3000/webhooks/stripe), a URL or a socket (unix:/run/app.sock)", "%w", err)
 }
 
 // compare says in a word how a replay's answer stands to the original's.

@@ -47,7 +47,7 @@ func (l *listener) screen(ctx context.Context) error {
 
 // endpointURL is the URL as far as it is known before the relay has said it.
 func (l *listener) endpointURL() string {
-	if state, _ := l.client.State(); state.URL != "" {
+	if state, _, _ := l.connection(); state.URL != "" {
 		return state.URL
 	}
 	if l.embedded != nil {
@@ -95,7 +95,7 @@ func (l *listener) feedOthers(ctx context.Context, after history.Cursor, to chan
 // second while a countdown runs.
 func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
 	for {
-		state, stateChanged := l.client.State()
+		state, stateChanged, viaChanged := l.connection()
 		app, appChanged := l.app.state.Get()
 		status := tui.Status{
 			Connected: state.Phase == tunnel.Connected, Relay: relayWords(state, time.Now()),
@@ -113,6 +113,7 @@ func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
 		}
 		select {
 		case <-stateChanged:
+		case <-viaChanged:
 		case <-appChanged:
 		case <-again.C:
 		case <-ctx.Done():

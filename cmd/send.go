@@ -28,6 +28,7 @@ type sendOptions struct {
 	headers, secrets []string
 	seed             uint64
 	insecure, json   bool
+	waitForApp       time.Duration
 }
 
 func newSend(s streams) *cobra.Command {
@@ -55,6 +56,7 @@ func newSend(s streams) *cobra.Command {
 	f.StringVarP(&o.body, "body", "d", "", "send this body in place of the sample's: `@FILE`, - or the text itself")
 	f.StringArrayVar(&o.secrets, "secret", nil, "the signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
 	f.Uint64Var(&o.seed, "seed", 0, "make the ids follow from this `number`, for the same event again")
+	waitForAppFlag(f, &o.waitForApp)
 	f.BoolVar(&o.insecure, "insecure", false, "believe any certificate of the target")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line")
 	return c
@@ -75,7 +77,7 @@ func runSend(ctx context.Context, p place, store *history.Store, o sendOptions) 
 	}
 	client := replay.NewClient(replay.ClientOptions{Insecure: o.insecure})
 	defer client.CloseIdleConnections()
-	sender := sender{secrets: found, client: client, talk: p.err}
+	sender := sender{secrets: found, client: client, talk: p.err, waitForApp: o.waitForApp}
 	if listener == nil { // a listener keeps what comes through it
 		sender.recorder = &recorder{secrets: found, store: store, log: discardLog()}
 	}
@@ -154,16 +156,8 @@ func (p place) sendTo(to string) (target replay.Target, listener *running, err e
 		}
 		to = r.URL
 	}
-	// Unlike a listener's target, this URL may have a query, as some schemes sign it.
-	base, query, hasQuery := strings.Cut(to, "?")
-	if target, err = replay.ParseTarget(base); err != nil {
+	if target, err = wholeTarget(to); err != nil {
 		return replay.Target{}, nil, badTarget(err)
-	}
-	if target.Path == "" {
-		target.Path = "/"
-	}
-	if hasQuery {
-		target.Path += "?" + query
 	}
 	for _, r := range p.project.listeners() {
 		if r.URL != "" && below(target.String(), r.URL) {
@@ -171,6 +165,22 @@ func (p place) sendTo(to string) (target replay.Target, listener *running, err e
 		}
 	}
 	return target, nil, nil
+}
+
+// wholeTarget reads the whole of a URL to ask for: unlike a listener's target it may have a query, which some schemes sign.
+func wholeTarget(to string) (replay.Target, error) {
+	base, query, hasQuery := strings.Cut(to, "?")
+	target, err := replay.ParseTarget(base)
+	if err != nil {
+		return replay.Target{}, err
+	}
+	if target.Path == "" {
+		target.Path = "/"
+	}
+	if hasQuery {
+		target.Path += "?" + query
+	}
+	return target, nil
 }
 
 // below says whether a URL is base or begins with it: not with base as a part of a longer name.
@@ -181,16 +191,17 @@ func below(url, base string) bool {
 
 // A sender plays the provider.
 type sender struct {
-	secrets  *secrets
-	client   http.RoundTripper
-	recorder *recorder // nil keeps nothing
-	talk     io.Writer // gets the test secret that is shown once; nil: nobody does
+	secrets    *secrets
+	client     http.RoundTripper
+	recorder   *recorder // nil keeps nothing
+	waitForApp time.Duration
+	talk       io.Writer // gets the test secret that is shown once; nil: nobody does
 }
 
 // send signs a sample and sends it. The delivery has the attempt, whatever came of it; signed says with which secret.
 func (s *sender) send(ctx context.Context, sample *fixtures.Sample, to replay.Target) (d *inspect.Delivery, signed string, err error) {
 	provider, signed := signature.Lookup(sample.Provider), "not signed"
-	request := signature.Request{Method: sample.Method, URL: to.String(), Header: sample.Header, Body: sample.Body}
+	request := signature.Request{Method: sample.Method, URL: to.URL(), Header: sample.Header, Body: sample.Body}
 	if provider != nil && provider.CanSign() {
 		secret, err := s.secrets.toSign(provider, s.talk)
 		if err != nil {
@@ -210,7 +221,7 @@ func (s *sender) send(ctx context.Context, sample *fixtures.Sample, to replay.Ta
 		Header: request.Header, Body: inspect.CaptureOf(sample.Body), Provider: sample.Provider, EventType: sample.Event, ProviderID: sample.ID,
 	}
 	to.Path = u.RequestURI()
-	f := replay.Forwarder{Target: to, Exact: true, Client: s.client, Bare: true}
+	f := replay.Forwarder{Target: to, Exact: true, Client: s.client, Bare: true, WaitForApp: s.waitForApp}
 	if s.recorder != nil {
 		f.Recorder = s.recorder
 	}

@@ -15,6 +15,8 @@ type config struct {
 	Relay  string `yaml:"relay"`  // its URL
 	Token  string `yaml:"token"`  // SOURCE of the relay's token: @FILE or env:NAME; in a hook.yaml env:HOOK_NAME
 	Name   string `yaml:"name"`   // of the endpoint
+	CA     string `yaml:"ca"`     // file of the authority that signed the relay's certificate; relative to the config's folder
+	Via    string `yaml:"via"`    // what makes the relay inside hook public; in a hook.yaml one of exposers
 }
 
 // settings are the configs that apply here. One that there is no file for is empty.
@@ -36,7 +38,7 @@ func readSettings(p project) (settings, error) {
 			return settings{}, err
 		}
 		if err := yaml.UnmarshalWithOptions(b, file.to, yaml.Strict()); err != nil {
-			return settings{}, fail(exitUsage, "the keys are target, relay, token and name", "%s: %s", file.path, yaml.FormatError(err, false, false))
+			return settings{}, fail(exitUsage, "the keys are target, relay, token, ca, name and via", "%s: %s", file.path, yaml.FormatError(err, false, false))
 		}
 	}
 	return s, nil
@@ -44,16 +46,27 @@ func readSettings(p project) (settings, error) {
 
 // first is the setting in force: the flag's, the variable's, the project's, the user's; or nothing.
 func (s settings) first(flag, variable string, field func(config) string) string {
-	if flag != "" {
-		return flag
-	}
-	if v := os.Getenv(variable); v != "" {
-		return v
-	}
-	for _, c := range []config{s.project, s.user} {
-		if v := field(c); v != "" {
-			return v
+	value, _ := s.find(flag, variable, field)
+	return value
+}
+
+// A rank is where a setting comes from: the lower, the more pressing.
+type rank int
+
+const (
+	rankFlag rank = iota
+	rankVariable
+	rankProject
+	rankUser
+	rankNone
+)
+
+// find is first, and where it was found.
+func (s settings) find(flag, variable string, field func(config) string) (string, rank) {
+	for i, v := range []string{flag, os.Getenv(variable), field(s.project), field(s.user)} {
+		if v != "" {
+			return v, rank(i)
 		}
 	}
-	return ""
+	return "", rankNone
 }

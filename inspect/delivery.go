@@ -39,7 +39,7 @@ type Delivery struct {
 type Capture struct {
 	Bytes    []byte
 	Size     int64 // of the whole body, which may be more than len(Bytes)
-	SHA256   [32]byte
+	SHA256   [32]byte // of Bytes
 	Complete bool // Bytes is the whole body
 }
 

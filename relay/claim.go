@@ -18,7 +18,7 @@ type tunnel struct {
 	name     string
 	instance string
 	session  *wire.Session
-	end      context.CancelFunc // ends the session when it has said what it had to say
+	end      context.CancelFunc // ends the session
 }
 
 // tunnels are the live connections by their endpoint's name.
@@ -71,7 +71,10 @@ func (t *tunnels) goAway(g *wire.GoAway) {
 	}
 }
 
-const helloTimeout = 10 * time.Second
+const (
+	helloTimeout = 10 * time.Second
+	closesIn     = 2 * time.Second // how long a client that was replaced has to close
+)
 
 // accept takes a tunnel: token, websocket, hello, claim; then serves it until it ends.
 func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
@@ -143,7 +146,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 		OnGoAway: func(*wire.GoAway) { s.tunnels.remove(t) }, // it takes no more; another may have the name
 	})
 	t.session.Greet(wire.Welcome{
-		Software: s.cfg.Software, Name: hello.Name, URL: s.EndpointURL(hello.Name), Public: s.cfg.Public,
+		Software: s.cfg.Software, Name: hello.Name, URL: s.EndpointURL(hello.Name), Public: s.base.Load().public,
 		HeartbeatMS: int(s.cfg.Beat / time.Millisecond), Window: wire.DefaultWindow,
 	})
 	old, refused := s.tunnels.add(t, hello.TakeOver)
@@ -157,7 +160,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 		old.session.Close()
 	default:
 		old.session.GoAway(&wire.GoAway{Code: wire.CodeReplaced, Message: "another hook of yours took " + t.name + " over"})
-		old.end()
+		time.AfterFunc(closesIn, old.end)
 	}
 	s.log.Info("tunnel connected", "endpoint", t.name, "instance", t.instance)
 	return t.session.Run(ctx)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,7 +33,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, pat
 		return
 	}
 	head := &wire.RequestHead{
-		ID: inspect.NewID(), ReceivedAt: now, Attempt: 1, Remote: remoteIP(r), Proto: r.Proto, Host: r.Host,
+		ID: inspect.NewID(), ReceivedAt: now, Attempt: 1, Remote: s.sender(r), Proto: r.Proto, Host: r.Host,
 		Method: r.Method, Base: base, Path: path, Length: r.ContentLength,
 	}
 	protocol := switches(r)
@@ -132,12 +131,4 @@ func clean(h http.Header) http.Header {
 		}
 	}
 	return h
-}
-
-func remoteIP(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -34,6 +35,9 @@ type Config struct {
 
 	// Public says that providers out there can reach PublicURL.
 	Public bool
+
+	// TrustedProxies are the addresses of proxies in front of the relay, whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 
 	Tokens   Tokens        // who may claim names; nil: anyone may
 	Names    Names         // who owns which; nil: kept in memory

@@ -3,7 +3,6 @@ package replay
 import (
 	"bytes"
 	"crypto/sha256"
-	"hash"
 	"io"
 	"maps"
 	"net/http"
@@ -26,7 +25,6 @@ type capture struct {
 	mu   sync.Mutex
 	kept []byte
 	size int64
-	hash hash.Hash
 	over bool // the end was reached
 }
 
@@ -44,10 +42,6 @@ func (c *capture) all() error {
 func (c *capture) Read(p []byte) (int, error) {
 	n, err := c.src.Read(p)
 	c.mu.Lock()
-	if c.hash == nil {
-		c.hash = sha256.New()
-	}
-	_, _ = c.hash.Write(p[:n])
 	c.size += int64(n)
 	c.kept = append(c.kept, p[:min(int64(n), max(0, c.limit-int64(len(c.kept))))]...)
 	c.over = c.over || err == io.EOF || c.size == c.length
@@ -95,11 +89,7 @@ func (c *capture) result() inspect.Capture {
 	defer c.mu.Unlock()
 	kept := c.kept[:min(int64(len(c.kept)), c.limit)]
 	r := inspect.Capture{Bytes: kept, Size: c.size, Complete: c.over && c.size == int64(len(kept))}
-	if c.hash != nil {
-		c.hash.Sum(r.SHA256[:0])
-	} else {
-		r.SHA256 = sha256.Sum256(c.kept)
-	}
+	r.SHA256 = sha256.Sum256(kept)
 	return r
 }
 

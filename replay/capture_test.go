@@ -55,7 +55,7 @@ func TestCaptureIsCapped(t *testing.T) {
 				}
 				want := inspect.Capture{
 					Bytes: []byte(body[:min(size, limit)]), Size: int64(size),
-					SHA256: sha256.Sum256([]byte(body)), Complete: size <= limit,
+					SHA256: sha256.Sum256([]byte(body[:min(size, limit)])), Complete: size <= limit,
 				}
 				for side, got := range map[string]inspect.Capture{"request": d.Body, "answer": d.Last().Response.Body} {
 					if !reflect.DeepEqual(got, want) {

@@ -3,9 +3,9 @@ package replay
 import (
 	"context"
 	"crypto/tls"
-	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -26,11 +26,11 @@ type ClientOptions struct {
 // It stands in place of net/http's client, which adds fields of its own, repeats some requests unseen, and hands every
 // request to two other goroutines.
 type Client struct {
-	o      ClientOptions
-	dialer net.Dialer
-	tls    *tls.Config
+	o   ClientOptions
+	tls *tls.Config
 
 	mu     sync.Mutex
+	worked map[string]string  // by authority: which of a name's addresses answered last
 	idle   map[string][]*conn // by scheme and authority; the one used last is at the end
 	sweeps *time.Timer        // closes those that nobody used for long; nil while there are none
 }
@@ -48,7 +48,7 @@ func NewClient(o ClientOptions) *Client {
 		}
 	}
 	return &Client{
-		o: o, dialer: net.Dialer{Timeout: o.Dial}, idle: make(map[string][]*conn),
+		o: o, idle: make(map[string][]*conn), worked: make(map[string]string),
 		tls: &tls.Config{InsecureSkipVerify: o.Insecure}, //nolint:gosec // the user asked for it
 	}
 }
@@ -82,7 +82,8 @@ func (c *Client) closeIdle(then time.Time) {
 	}
 }
 
-// RoundTrip sends r and reads the answer's head. Of r it takes Method, URL's scheme and host, RequestURI, which is sent as
+// RoundTrip sends r and reads the answer's head. Of r it takes Method, URL's scheme and host (of scheme "unix" the host is
+// a socket's path), RequestURI, which is sent as
 // the target as it stands, Host, Header, ContentLength and Body, of which no more than ContentLength is read. A body of
 // length 0 is announced by a length if Header has one, else not at all; one of unknown length goes out in chunks, with
 // Trailer behind it, which must be complete when Body gives io.EOF. A head that an app could read as more than one is
@@ -100,7 +101,7 @@ func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := checkHead(r); err != nil {
 		return nil, err
 	}
-	nc, err := c.take(ctx, r.URL.Scheme, Target{Scheme: r.URL.Scheme, Host: r.URL.Host}.Authority())
+	nc, err := c.take(ctx, r.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +129,12 @@ func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // take gives an idle connection, or makes one.
-func (c *Client) take(ctx context.Context, scheme, authority string) (*conn, error) {
-	place := scheme + "://" + authority
+func (c *Client) take(ctx context.Context, u *url.URL) (*conn, error) {
+	authority := u.Host
+	if u.Scheme != "unix" {
+		authority = Target{Scheme: u.Scheme, Host: u.Host}.Authority()
+	}
+	place := u.Scheme + "://" + authority
 	for {
 		nc := c.pop(place)
 		if nc == nil {
@@ -140,19 +145,11 @@ func (c *Client) take(ctx context.Context, scheme, authority string) (*conn, err
 		}
 		_ = nc.Close()
 	}
-	raw, err := c.dial(ctx, scheme, authority)
+	raw, err := c.dial(ctx, u.Scheme, authority)
 	if err != nil {
-		return nil, &dialError{err}
+		return nil, err
 	}
 	return newConn(place, raw, c.o), nil
-}
-
-// dial connects within the time for that, a TLS handshake included.
-func (c *Client) dial(ctx context.Context, scheme, authority string) (net.Conn, error) {
-	if scheme == "https" {
-		return (&tls.Dialer{NetDialer: &c.dialer, Config: c.tls}).DialContext(ctx, "tcp", authority)
-	}
-	return c.dialer.DialContext(ctx, "tcp", authority)
 }
 
 func (c *Client) pop(place string) *conn {
@@ -176,8 +173,3 @@ func (c *Client) put(nc *conn) {
 		c.sweeps = time.AfterFunc(keepIdle, func() { c.closeIdle(time.Now().Add(-keepIdle)) })
 	}
 }
-
-// A dialError is a connection that could not be made, as opposed to one that broke.
-type dialError struct{ error }
-
-func (e *dialError) Unwrap() error { return e.error }

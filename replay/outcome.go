@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +18,11 @@ func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, st
 	_, dialing := errors.AsType[*dialError](err)
 	timeout, isNet := errors.AsType[net.Error](err)
 	_, unsendable := errors.AsType[requestError](err)
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	host := f.Target.Host
+	if f.Target.Socket != "" {
+		host = f.Target.Place()
+	}
 	fail := func(o inspect.Outcome, status int, code, format string, args ...any) (inspect.Outcome, string, inspect.Failure) {
 		message := fmt.Sprintf(format, args...)
 		return o, message, inspect.Failure{Status: status, Code: code, Message: message}
@@ -27,8 +32,11 @@ func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, st
 		return fail(inspect.OutcomeCanceled, http.StatusBadGateway, "canceled", "the sender hung up, or the tunnel was lost")
 	case unsendable:
 		return fail(inspect.OutcomeClosed, http.StatusBadGateway, "app_closed", "the request can't be sent to the app: %s", root(err))
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return fail(inspect.OutcomeRefused, http.StatusBadGateway, "app_refused", "the app refused: nothing listens on %s", place(host))
+	case dialing && nobody(err):
+		return fail(inspect.OutcomeRefused, http.StatusBadGateway, "app_refused", "the app refused: nothing listens on %s", f.Target.Place())
+	case untrusted:
+		return fail(inspect.OutcomeUnreachable, http.StatusBadGateway, "app_unreachable",
+			"the certificate of %s is not trusted (%s): --insecure takes any", host, root(err))
 	case dialing && isNet && timeout.Timeout():
 		return fail(inspect.OutcomeUnreachable, http.StatusGatewayTimeout, "app_unreachable", "no connection to %s in time", host)
 	case dialing:
@@ -39,15 +47,6 @@ func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, st
 		return fail(inspect.OutcomeClosed, http.StatusBadGateway, "app_closed", "the app closed the connection before its answer was whole")
 	}
 	return fail(inspect.OutcomeClosed, http.StatusBadGateway, "app_closed", "the app's answer can't be used: %s", root(err))
-}
-
-// place names a host of this machine by its port alone, as people do.
-func place(host string) string {
-	name, port, err := net.SplitHostPort(host)
-	if err == nil && (name == "localhost" || net.ParseIP(name).IsLoopback()) {
-		return "port " + port
-	}
-	return host
 }
 
 // root is the innermost error's text: what is around it says what we say ourselves.

@@ -101,13 +101,13 @@ func (p *passage) ask(ctx context.Context) (*http.Response, error) {
 		path = ""
 	}
 	raw := p.f.Target.Request(path)
-	p.target = p.f.Target.Scheme + "://" + p.f.Target.Host + raw
+	p.target = p.f.Target.asked(raw)
 	r := (&http.Request{
-		Method: p.d.Method, URL: &url.URL{Scheme: p.f.Target.Scheme, Host: p.f.Target.Host}, RequestURI: raw,
+		Method: p.d.Method, URL: p.f.Target.url(), RequestURI: raw,
 		Host: p.f.host(p.d), Header: p.header(), ContentLength: p.request.length, Body: p.request.body(),
 	}).WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started, p.sent, p.inform)))
 	r.Trailer = p.request.trailer
-	response, err := p.f.Client.RoundTrip(r)
+	response, err := p.whenThere(r)
 	if err == nil && (response.StatusCode < 200 || response.StatusCode > 599) && response.StatusCode != http.StatusSwitchingProtocols {
 		_ = response.Body.Close()
 		return nil, fmt.Errorf("its status is %d", response.StatusCode)
@@ -262,7 +262,7 @@ func (p *passage) stream(body *capture) error {
 	}
 }
 
-const copyBuffer = 32 << 10
+const copyBuffer = 64 << 10
 
 var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
 

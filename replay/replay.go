@@ -40,6 +40,9 @@ type Forwarder struct {
 	Recorder   Recorder          // nil keeps nothing
 	Capture    int64             // how much of a body is kept on each side, in bytes; 0: DefaultCapture
 	Bare       bool              // add no header of ours: for whoever plays the sender
+	WaitForApp time.Duration     // how long an attempt waits for somebody to listen; 0: not at all
+
+	door door
 }
 
 // ServeDelivery hands d to the app while its body comes in, and the app's answer to w while that comes in. If the app

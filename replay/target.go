@@ -97,18 +97,23 @@ func parseSocket(given, s string) (Target, error) {
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-func (t Target) String() string { return t.base() + t.Path }
-
-// base is the target without its path, such that a path can be put behind it.
-func (t Target) base() string {
-	if t.Socket != "" {
-		if t.Path == "" {
-			return "unix:" + t.Socket
-		}
-		return "unix:" + t.Socket + ":"
+func (t Target) String() string {
+	if t.Socket != "" && t.Path == "" {
+		return "unix:" + t.Socket
 	}
-	return t.Scheme + "://" + t.Host
+	return t.asked(t.Path)
 }
+
+// asked is what is asked for if raw is the request's own target.
+func (t Target) asked(raw string) string {
+	if t.Socket != "" {
+		return "unix:" + t.Socket + ":" + raw
+	}
+	return t.Scheme + "://" + t.Host + raw
+}
+
+// URL is String as a URL. Of a Unix socket that is what the app behind it believes to be.
+func (t Target) URL() string { return t.Scheme + "://" + t.Host + t.Path }
 
 // Request is the raw request target for a delivery whose path behind the endpoint's URL is path, escapes untouched: the
 // bare endpoint is exactly the target's path, and anything further is joined to it.
@@ -158,7 +163,9 @@ func (t Target) Place() string {
 }
 
 // isLocalName says whether a host's name is this machine's, whatever the resolver knows: RFC 6761 section 6.3.
-func isLocalName(host string) bool { return host == "localhost" || strings.HasSuffix(host, ".localhost") }
+func isLocalName(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
 
 // url is for a request to the target: a Client takes a host that is a path for a Unix socket.
 func (t Target) url() *url.URL {

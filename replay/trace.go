@@ -26,6 +26,13 @@ func (t *tracer) read() traced {
 	return t.traced
 }
 
+// waited is for an attempt that waited for a connection and had none.
+func (t *tracer) waited(started time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.connect = time.Since(started)
+}
+
 func (t *tracer) hooks(started time.Time, sent func(), informed func(int, textproto.MIMEHeader) error) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		WroteRequest:   func(httptrace.WroteRequestInfo) { sent() },

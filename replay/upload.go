@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	copyPieces = 32 << 10
+	copyPieces = 64 << 10
 	lastWords  = time.Second // how long an app may take to answer a request that can't go on
 )
 
@@ -116,13 +116,15 @@ func (u *upload) answered(c *conn) {
 
 // copyBody sends the body up to the length that the head announced: what is behind it would be read as a request.
 func (c *conn) copyBody(r *http.Request) error {
+	buf := uploadBuffers.Get().(*[copyPieces]byte)
+	defer uploadBuffers.Put(buf)
 	in, out := io.Reader(struct{ io.Reader }{r.Body}), io.Writer(c)
 	if r.ContentLength < 0 {
 		out = httputil.NewChunkedWriter(c)
 	} else {
 		in = io.LimitReader(in, r.ContentLength)
 	}
-	n, err := io.CopyBuffer(struct{ io.Writer }{idleWriter{c, out}}, in, make([]byte, copyPieces))
+	n, err := io.CopyBuffer(struct{ io.Writer }{idleWriter{c, out}}, in, buf[:])
 	switch {
 	case err != nil:
 		return err
@@ -134,6 +136,8 @@ func (c *conn) copyBody(r *http.Request) error {
 	}
 	return nil
 }
+
+var uploadBuffers = sync.Pool{New: func() any { return new([copyPieces]byte) }}
 
 // idleWriter gives each piece its own time.
 type idleWriter struct {

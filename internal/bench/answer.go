@@ -19,9 +19,9 @@ var (
 // maxAnswer is the longest body of an answer that can be read, in bytes.
 const maxAnswer = 1 << 20
 
-// readAnswer reads one HTTP/1.1 response and says what is wrong with it, if anything; after an error the connection can't
-// be used any more. It reads no more of HTTP than the benchmark needs, as http.ReadResponse takes several times as long.
-func readAnswer(r *bufio.Reader) (wrong string, err error) {
+// readAnswer reads one HTTP/1.1 response and says what is wrong with it, if anything, where its body should be want; after
+// an error the connection can't be used any more. It reads no more of HTTP than the benchmark needs, as http.ReadResponse takes several times as long.
+func readAnswer(r *bufio.Reader, want string) (wrong string, err error) {
 	status, err := r.ReadSlice('\n')
 	if err != nil {
 		return "", err
@@ -33,9 +33,9 @@ func readAnswer(r *bufio.Reader) (wrong string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if wrong == "" && length == len(answer) {
+	if wrong == "" && length == len(want) {
 		body, err := r.Peek(length)
-		if string(body) != answer {
+		if string(body) != want {
 			wrong = fmt.Sprintf("answered the body %q", body)
 		}
 		_, _ = r.Discard(len(body))

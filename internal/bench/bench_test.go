@@ -7,9 +7,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -27,27 +29,58 @@ func TestBenchRuns(t *testing.T) {
 	if os.Getenv("HOOK_SLOW") != "1" {
 		t.Skip("HOOK_SLOW=1 runs it")
 	}
+	for _, c := range []struct {
+		args string
+		want map[string]int
+	}{
+		{"-c 1,8", map[string]int{"machine": 1, "cell": 8, "summary": 8}},
+		{"-rate 200 -c 8", map[string]int{"machine": 1, "cell": 2, "summary": 2}},
+		{"-upload 2MiB", map[string]int{"machine": 1, "cell": 2, "summary": 2}},
+		{"-tls -c 8", map[string]int{"machine": 1, "cell": 2, "summary": 2}},
+		{"-reconnect 5", map[string]int{"machine": 1, "reconnect": 1, "reconnect_summary": 1}},
+		{"-idle 5", map[string]int{"machine": 1, "idle": 1}},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			if strings.HasPrefix(c.args, "-idle") && runtime.GOOS != "linux" {
+				t.Skip("the memory of a process is known on Linux only")
+			}
+			args := append(strings.Fields(c.args), "-rounds", "1", "-json")
+			if !strings.HasPrefix(c.args, "-reconnect") {
+				args = append(args, "-d", "200ms")
+			}
+			if !strings.HasPrefix(c.args, "-idle") {
+				args = append(args, "-warmup", "50ms")
+			}
+			checkRun(t, args, c.want)
+		})
+	}
+}
+
+// checkRun runs the benchmark, which shall print so many objects of each type, with figures in all.
+func checkRun(t *testing.T, args []string, want map[string]int) {
+	t.Helper()
 	var out, talk bytes.Buffer
-	code := run(t.Context(), []string{"-rounds", "1", "-c", "1,8", "-d", "200ms", "-warmup", "50ms", "-json"}, &out, &talk)
-	if code != 0 {
+	if code := run(t.Context(), args, &out, &talk); code != 0 {
 		t.Fatalf("got exit code %d, want 0:\n%s", code, talk.String())
 	}
-	count := make(map[string]int)
+	got := make(map[string]int)
 	for line := range bytes.Lines(out.Bytes()) {
 		var l struct {
 			Type      string
 			PerSecond float64 `json:"per_second"`
+			First     any     `json:"first_ms"`
+			Held      int64   `json:"rss_held_bytes"`
 		}
 		if err := json.Unmarshal(line, &l); err != nil {
 			t.Fatalf("%v: %s", err, line)
 		}
-		if l.Type != "machine" && l.PerSecond <= 0 {
-			t.Errorf("got %s, want requests", line)
+		if l.Type != "machine" && l.PerSecond <= 0 && l.First == nil && l.Held <= 0 {
+			t.Errorf("got %s, want a figure", line)
 		}
-		count[l.Type]++
+		got[l.Type]++
 	}
-	if count["machine"] != 1 || count["cell"] != 8 || count["summary"] != 8 {
-		t.Errorf("got %v, want 1 machine, 8 cells, 8 summaries", count)
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
@@ -94,14 +127,14 @@ func TestReadAnswer(t *testing.T) {
 		if c.fails {
 			r = bufio.NewReader(strings.NewReader(c.answer))
 		}
-		wrong, err := readAnswer(r)
+		wrong, err := readAnswer(r, answer)
 		if (err != nil) != c.fails || err == nil && (wrong != "") != c.wrong {
 			t.Errorf("%s: got %q and %v", c.name, wrong, err)
 		}
 		if c.fails {
 			continue
 		}
-		if wrong, err := readAnswer(r); wrong != "" || err != nil {
+		if wrong, err := readAnswer(r, answer); wrong != "" || err != nil {
 			t.Errorf("%s: the answer behind it: got %q and %v, want none", c.name, wrong, err)
 		}
 	}
@@ -111,15 +144,19 @@ func TestSummarise(t *testing.T) {
 	var results []result
 	for _, r := range []struct{ two, tunnel float64 }{{100, 150}, {200, 200}, {50, 100}} {
 		results = append(results,
-			result{Concurrency: 1, Path: "two", PerSecond: r.two}, result{Concurrency: 1, Path: "tunnel", PerSecond: r.tunnel})
+			result{Concurrency: 1, Path: "two", PerSecond: r.two, P50: 4, P99: 10},
+			result{Concurrency: 1, Path: "tunnel", PerSecond: r.tunnel, P50: 3, P99: r.tunnel / 10})
 	}
 	chosen, err := choose("tunnel,two")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := summarise(options{concurrency: []int{1}, paths: chosen}, results)
+	got := summarise(options{concurrency: []int{1}, paths: chosen, baseline: twoHops}, results)
 	if len(got) != 2 || got[1].Path != "tunnel" || got[1].PerSecond != 150 || *got[1].Ratio != (spread{1.5, 1, 2}) {
 		t.Errorf("got %+v, want the tunnel second, at 150/s, 1.5 times the two hops, between 1 and 2", got)
+	}
+	if *got[1].P50Ratio != (spread{0.75, 0.75, 0.75}) || *got[1].P99Ratio != (spread{1.5, 1, 2}) {
+		t.Errorf("got the latencies' ratios %+v and %+v, want 0.75 and as for the requests", *got[1].P50Ratio, *got[1].P99Ratio)
 	}
 	if got[1].CPU != nil {
 		t.Errorf("got the processor time %v, want none", *got[1].CPU)

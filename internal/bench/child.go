@@ -58,27 +58,33 @@ func start(ctx context.Context, name string, env []string, dir, program string, 
 	return c, nil
 }
 
-// ready waits until the child says that it is, and returns its URL.
-func (c *child) ready(ctx context.Context) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, readyIn)
+// ready waits until the child says that it is, and returns what it says.
+func (c *child) ready(ctx context.Context, within time.Duration) (readyLine, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	select {
-	case url := <-c.out.ready:
-		return url, nil
+	case line := <-c.out.ready:
+		return line, nil
 	case <-c.exited:
-		return "", fmt.Errorf("%s ended at its start: %s", c.name, c.err.last())
+		return readyLine{}, fmt.Errorf("%s ended at its start: %s", c.name, c.err.last())
 	case <-ctx.Done():
-		return "", fmt.Errorf("wait for %s: %w", c.name, ctx.Err())
+		return readyLine{}, fmt.Errorf("wait for %s: %w", c.name, ctx.Err())
 	}
 }
 
-// finish waits until the child ends by itself, and returns what it printed last.
-func (c *child) finish() ([]byte, error) {
+// yield waits until the child ends by itself, and reads into v what it printed last.
+func (c *child) yield(v any) error {
 	<-c.exited
 	if !c.cmd.ProcessState.Success() {
-		return nil, fmt.Errorf("%s: %v: %s", c.name, c.cmd.ProcessState, c.err.last())
+		return fmt.Errorf("%s: %v: %s", c.name, c.cmd.ProcessState, c.err.last())
 	}
-	return c.out.last(), nil
+	return json.Unmarshal(c.out.last(), v)
+}
+
+// kill ends the child without asking it, and waits for that.
+func (c *child) kill() {
+	_ = c.cmd.Process.Kill()
+	<-c.exited
 }
 
 // stop ends the child if it still runs, and waits for that.
@@ -90,16 +96,23 @@ func (c *child) stop() {
 // kept is how much of an output is kept, in bytes.
 const kept = 4 << 10
 
+// A readyLine is what a child prints when it is ready.
+type readyLine struct {
+	Type   string // "ready"
+	URL    string
+	TLSURL string `json:"tls_url"` // of a relay that speaks https too
+}
+
 // An output is what a child prints: it looks for the ready line, and keeps the end.
 type output struct {
-	ready chan string // gets the URL of the ready line; capacity 1
+	ready chan readyLine // gets the ready line; capacity 1
 
 	mu    sync.Mutex
 	bytes []byte
 	found bool
 }
 
-func newOutput() *output { return &output{ready: make(chan string, 1)} }
+func newOutput() *output { return &output{ready: make(chan readyLine, 1)} }
 
 // Write never fails.
 func (o *output) Write(p []byte) (int, error) {
@@ -118,10 +131,10 @@ func (o *output) Write(p []byte) (int, error) {
 // look finds the ready line.
 func (o *output) look() {
 	for line := range bytes.Lines(o.bytes) {
-		var l struct{ Type, URL string }
+		var l readyLine
 		if json.Unmarshal(line, &l) == nil && l.Type == "ready" {
 			o.found = true
-			o.ready <- l.URL
+			o.ready <- l
 			return
 		}
 	}

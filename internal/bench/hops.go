@@ -18,19 +18,26 @@ const (
 	roleApp   = "role:app"
 	roleProxy = "role:proxy"
 	roleLoad  = "role:load"
+	roleLoss  = "role:loss"
+	roleIdle  = "role:idle"
 )
 
-const answer = "ok" // the app's, to everything
+const answer = "ok" // the app's, to everything but uploads
 
-// playApp is an app that reads each webhook and answers. It ends when its standard input does.
-func playApp(string) error {
-	return serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// playApp is an app that reads each request and answers. It ends when its standard input does.
+func playApp(string) error { return serve(app()) }
+
+func app() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc(uploadPath, answerUpload)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
 		_, _ = io.WriteString(w, answer) // so short that net/http sends its length
-	}))
+	})
+	return mux
 }
 
 // playProxy is one hop to target. It ends when its standard input does.

@@ -8,8 +8,9 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -24,6 +25,8 @@ type order struct {
 	Warmup   time.Duration
 	Duration time.Duration
 	Body     int
+	Rate     int   // webhooks per second, each at its time; 0: each worker sends the next when the last is answered
+	Upload   int64 // bytes; not 0: uploads of this size instead of webhooks
 	PIDs     []int // whose processor time is wanted; the load's own is always told
 }
 
@@ -49,32 +52,54 @@ func playLoad(text string) error {
 	}
 	workers := make([]*worker, o.Workers)
 	for i := range workers {
-		conn, err := net.DialTimeout("tcp", target.Host, 3*time.Second)
+		w, err := newWorker(target, o.Body, i)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = conn.Close() }()
-		workers[i] = &worker{
-			conn: conn, answers: bufio.NewReader(conn), webhook: newWebhook(target, o.Body, i), errors: make(map[string]int),
-		}
+		defer func() { _ = w.conn.Close() }()
+		workers[i] = w
 	}
-	return json.NewEncoder(os.Stdout).Encode(o.drive(workers))
+	o.PIDs = append(o.PIDs, os.Getpid())
+	var y yield
+	if o.Upload > 0 {
+		y = o.upload(workers[0])
+	} else if y, err = o.drive(workers); err != nil {
+		return err
+	}
+	y.sum(workers)
+	return json.NewEncoder(os.Stdout).Encode(y)
 }
 
 // drive has the workers send until the time is over.
-func (o order) drive(workers []*worker) yield {
+func (o order) drive(workers []*worker) (yield, error) {
 	from := time.Now().Add(o.Warmup)
 	to := from.Add(o.Duration)
-	var g sync.WaitGroup
-	for _, w := range workers {
-		g.Go(func() { w.work(from, to) })
+	var g errgroup.Group
+	work := func(w *worker) { w.work(from, to) }
+	if o.Rate > 0 {
+		p, err := newPace(o.Rate, to)
+		if err != nil {
+			return yield{}, err
+		}
+		g.Go(p.run)
+		work = func(w *worker) { w.keepPace(p.due, from, to) }
 	}
-	pids := append(slices.Clone(o.PIDs), os.Getpid())
+	for _, w := range workers {
+		g.Go(func() error {
+			work(w)
+			return nil
+		})
+	}
 	time.Sleep(time.Until(from))
-	before := processorTimes(pids)
+	before := processorTimes(o.PIDs)
 	time.Sleep(time.Until(to))
-	y := yield{Seconds: o.Duration.Seconds(), Errors: make(map[string]int), CPU: since(before, processorTimes(pids))}
-	g.Wait()
+	y := yield{Seconds: o.Duration.Seconds(), CPU: since(before, processorTimes(o.PIDs))}
+	return y, g.Wait()
+}
+
+// sum adds what the workers found.
+func (y *yield) sum(workers []*worker) {
+	y.Errors = make(map[string]int)
 	var latencies []time.Duration
 	for _, w := range workers {
 		y.Sent += w.answered
@@ -88,7 +113,6 @@ func (o order) drive(workers []*worker) yield {
 	}
 	slices.Sort(latencies)
 	y.Requests, y.P50, y.P99 = len(latencies), quantile(latencies, 0.5), quantile(latencies, 0.99)
-	return y
 }
 
 // since is how much more each of after is than of before; nil if either is unknown.
@@ -102,15 +126,27 @@ func since(before, after []time.Duration) []time.Duration {
 	return after
 }
 
-// A worker sends one webhook after the other on its connection.
+// A worker sends one request after the other on its connection.
 type worker struct {
 	conn    net.Conn
 	answers *bufio.Reader
+	target  *url.URL
 	webhook *webhook
 
 	answered  int
 	latencies []time.Duration // of the answers within the measured time
 	errors    map[string]int
+}
+
+func newWorker(target *url.URL, body, number int) (*worker, error) {
+	conn, err := net.DialTimeout("tcp", target.Host, 3*time.Second)
+	if err != nil {
+		return nil, err
+	}
+	return &worker{
+		conn: conn, answers: bufio.NewReader(conn), target: target, webhook: newWebhook(target, body, number),
+		latencies: make([]time.Duration, 0, 1<<16), errors: make(map[string]int),
+	}, nil
 }
 
 // patience is how long an answer may take beyond the measured time.
@@ -119,29 +155,41 @@ const patience = 10 * time.Second
 // work sends until to, and ends early if the connection breaks. An answer between from and to counts.
 func (w *worker) work(from, to time.Time) {
 	_ = w.conn.SetDeadline(to.Add(patience))
-	w.latencies = make([]time.Duration, 0, 1<<16)
 	for {
 		request := w.webhook.next()
 		start := time.Now()
-		_, err := w.conn.Write(request)
-		wrong := ""
-		if err == nil {
-			wrong, err = readAnswer(w.answers)
-		}
+		ok := w.ask(answer, request)
 		end := time.Now()
-		if err != nil {
-			w.errors[fmt.Sprintf("the connection broke: %.120s", err)]++
-			return
-		}
-		w.answered++
-		if wrong != "" {
-			w.errors[wrong]++
-		}
-		if end.After(to) {
+		if !ok || end.After(to) {
 			return
 		}
 		if end.After(from) {
 			w.latencies = append(w.latencies, end.Sub(start))
 		}
 	}
+}
+
+// ask sends a request in parts and reads its answer, whose body shall be want. It notes what is wrong, and says whether
+// the connection can be used further. An answer counts even if the request could not be sent wholly, as it says why.
+func (w *worker) ask(want string, parts ...[]byte) (ok bool) {
+	var broke error
+	for _, part := range parts {
+		if _, broke = w.conn.Write(part); broke != nil {
+			break
+		}
+	}
+	wrong, err := readAnswer(w.answers, want)
+	if err == nil {
+		w.answered++
+		if wrong != "" {
+			w.errors[wrong]++
+		}
+	}
+	if broke != nil {
+		err = broke
+	}
+	if err != nil {
+		w.errors[fmt.Sprintf("the connection broke: %.120s", err)]++
+	}
+	return err == nil
 }

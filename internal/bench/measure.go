@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
+	"slices"
 	"time"
 )
 
@@ -16,7 +16,8 @@ type result struct {
 	Path        string   `json:"path"`
 	Requests    int      `json:"requests"`
 	PerSecond   float64  `json:"per_second"`
-	P50         float64  `json:"p50_us"` // microseconds
+	Megabytes   *float64 `json:"mb_per_second,omitempty"` // of uploads; nil without
+	P50         float64  `json:"p50_us"`                  // microseconds
 	P99         float64  `json:"p99_us"`
 	CPU         *float64 `json:"cpu_us,omitempty"`       // of the path, microseconds per request; nil if unknown
 	TotalCPU    *float64 `json:"cpu_total_us,omitempty"` // with the load's and the app's
@@ -33,52 +34,57 @@ type part struct {
 // failed says whether the figures mean nothing.
 func (r result) failed() bool { return len(r.Problems) > 0 }
 
-// measure goes through all cells: the paths take turns, so that neighbours in time are compared.
-func measure(ctx context.Context, o options, show *printer) ([]result, error) {
-	if err := show.machine(); err != nil {
-		return nil, err
-	}
-	p, err := buildPrograms(ctx)
-	if p.dir != "" {
-		defer func() { _ = os.RemoveAll(p.dir) }()
-	}
-	if err != nil {
-		return nil, err
-	}
+// measureCells goes through all cells: the paths take turns, so that neighbours in time are compared.
+func measureCells(ctx context.Context, p programs, o options, show *printer) error {
 	var results []result
 	for round := 1; round <= o.rounds; round++ {
 		for _, n := range o.concurrency {
 			for _, way := range o.paths {
 				r, err := measureCell(ctx, p, o, way, n)
 				if err != nil {
-					return nil, fmt.Errorf("measure %s at %d: %w", way.title, n, err)
+					return fmt.Errorf("measure %s at %d: %w", way.title, n, err)
 				}
 				r.Round = round
 				results = append(results, r)
 				if err := show.cell(r); err != nil {
-					return nil, err
+					return err
 				}
 			}
 		}
 	}
-	return results, nil
+	if err := show.summary(summarise(o, results)); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(results, result.failed) {
+		return errors.New("some answers were wrong, so the figures mean nothing")
+	}
+	return nil
 }
 
 func measureCell(ctx context.Context, p programs, o options, way path, n int) (result, error) {
-	c, url, err := newCourse(ctx, p, way)
+	c, err := newCourse(p)
+	if err != nil {
+		return result{}, err
+	}
+	defer c.close()
+	url, err := c.build(ctx, way)
 	if err != nil {
 		return result{}, err
 	}
 	y, err := c.load(ctx, order{
-		URL: url, Workers: n, Warmup: o.warmup, Duration: o.duration, Body: o.body, PIDs: c.pids(),
+		URL: url + o.target(), Workers: n, Warmup: o.warmup, Duration: o.duration, Body: o.body,
+		Rate: o.rate, Upload: o.upload, PIDs: c.pids(),
 	})
-	c.close()
 	if err != nil {
 		return result{}, err
 	}
+	c.close() // so that hook sums up
 	r := result{
 		Type: "cell", Concurrency: n, Path: way.name, Requests: y.Requests, PerSecond: float64(y.Requests) / y.Seconds,
 		P50: microseconds(y.P50), P99: microseconds(y.P99),
+	}
+	if o.upload > 0 {
+		r.Megabytes = new(float64(o.upload) / 1e6 * r.PerSecond)
 	}
 	r.split(append(c.names(), "load"), y)
 	if y.Requests == 0 {
@@ -94,22 +100,14 @@ func measureCell(ctx context.Context, p programs, o options, way path, n int) (r
 }
 
 // load runs the load as a process of its own.
-func (c *course) load(ctx context.Context, o order) (yield, error) {
-	text, err := json.Marshal(o)
-	if err != nil {
-		return yield{}, err
-	}
-	l, err := start(ctx, "load", c.programs.env, c.dir, c.programs.self, roleLoad, string(text))
+func (c *course) load(ctx context.Context, o order) (y yield, err error) {
+	l, err := c.play(ctx, "load", roleLoad, o)
 	if err != nil {
 		return yield{}, err
 	}
 	defer l.stop()
-	found, err := l.finish()
-	if err != nil {
-		return yield{}, err
-	}
-	var y yield
-	return y, json.Unmarshal(found, &y)
+	err = l.yield(&y)
+	return y, err
 }
 
 // split gives each process its part of the processor time, if that is known. The first of names is the app, the last the

@@ -16,84 +16,114 @@ type path struct {
 	build       func(ctx context.Context, c *course, app string) (url string, err error)
 }
 
-// baseline is the name of the path that ratios are to.
-const baseline = "two"
+// The names of the paths that are compared: others with two hops, and the tunnel with TLS with the one without.
+const (
+	twoHops     = "two"
+	plainTunnel = "tunnel"
+	tlsTunnel   = "tunnel+tls"
+)
 
 var paths = []path{
 	{"direct", "direct", func(_ context.Context, _ *course, app string) (string, error) { return app, nil }},
 	{"one", "one hop", func(ctx context.Context, c *course, app string) (string, error) { return c.hop(ctx, app) }},
-	{baseline, "two hops", func(ctx context.Context, c *course, app string) (string, error) {
+	{twoHops, "two hops", func(ctx context.Context, c *course, app string) (string, error) {
 		inner, err := c.hop(ctx, app)
 		if err != nil {
 			return "", err
 		}
 		return c.hop(ctx, inner)
 	}},
-	{"tunnel", "tunnel", func(ctx context.Context, c *course, app string) (string, error) { return c.tunnel(ctx, app) }},
+	{plainTunnel, "tunnel", func(ctx context.Context, c *course, app string) (string, error) { return c.tunnel(ctx, app) }},
+	{tlsTunnel, "tunnel with TLS", func(ctx context.Context, c *course, app string) (string, error) {
+		return c.tunnelTLS(ctx, app)
+	}},
 }
 
-// A course is what stands between the load and the app for one cell, and the app. Close it.
+// A course is what stands between the load and the app for one cell, and the app; or the relay of a fleet. Close it.
 type course struct {
 	programs programs
 	dir      string // its own, for what the processes write
+	env      []string
 	app      *child
 	parts    []*child // of the path, in the order in which they were started
 	listen   *child   // the one of parts that is `hook listen`; nil without
 }
 
-// newCourse starts the app and the path, and returns the URL to send to.
-func newCourse(ctx context.Context, p programs, way path) (_ *course, url string, err error) {
-	c := &course{programs: p}
-	defer func() {
-		if err != nil {
-			c.close()
-		}
-	}()
-	if c.dir, err = os.MkdirTemp(p.dir, "course"); err != nil {
-		return nil, "", err
-	}
-	if c.app, err = start(ctx, "app", p.env, c.dir, p.self, roleApp, ""); err != nil {
-		return nil, "", err
-	}
-	app, err := c.app.ready(ctx)
+// newCourse makes a course on which nothing stands yet.
+func newCourse(p programs) (*course, error) {
+	dir, err := os.MkdirTemp(p.dir, "course")
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	url, err = way.build(ctx, c, app)
-	return c, url + "/webhooks/stripe", err
+	return &course{programs: p, dir: dir, env: slices.Concat(p.env, []string{
+		"HOOK_HOME=" + filepath.Join(dir, "home"), "HOOK_SECRET_STRIPE=" + signingSecret,
+	})}, nil
 }
 
-// add starts a part and returns its URL.
-func (c *course) add(ctx context.Context, name string, env []string, program string, args ...string) (string, error) {
-	part, err := start(ctx, name, env, c.dir, program, args...)
+// build starts the app and the path, and returns the URL to send to.
+func (c *course) build(ctx context.Context, way path) (url string, err error) {
+	if c.app, err = start(ctx, "app", c.env, c.dir, c.programs.self, roleApp, ""); err != nil {
+		return "", err
+	}
+	app, err := c.app.ready(ctx, readyIn)
 	if err != nil {
 		return "", err
 	}
+	return way.build(ctx, c, app.URL)
+}
+
+// add starts a part and waits until it is ready.
+func (c *course) add(ctx context.Context, name, program string, args ...string) (readyLine, error) {
+	part, err := start(ctx, name, c.env, c.dir, program, args...)
+	if err != nil {
+		return readyLine{}, err
+	}
 	c.parts = append(c.parts, part)
-	return part.ready(ctx)
+	return part.ready(ctx, readyIn)
+}
+
+// play starts one of the roles that have an order. The caller stops it.
+func (c *course) play(ctx context.Context, name, role string, order any) (*child, error) {
+	text, err := json.Marshal(order)
+	if err != nil {
+		return nil, err
+	}
+	return start(ctx, name, c.env, c.dir, c.programs.self, role, string(text))
 }
 
 func (c *course) hop(ctx context.Context, to string) (string, error) {
-	return c.add(ctx, "hop", c.programs.env, c.programs.self, roleProxy, to)
+	hop, err := c.add(ctx, "hop", c.programs.self, roleProxy, to)
+	return hop.URL, err
+}
+
+// anyPort is an address with a port that is free.
+const anyPort = "127.0.0.1:0"
+
+func (c *course) relay(ctx context.Context, addr string, more ...string) (readyLine, error) {
+	return c.add(ctx, "hook-relay", c.programs.relay, append([]string{
+		"--addr", addr, "--anonymous", "--data", filepath.Join(c.dir, "relay"), "--json",
+	}, more...)...)
 }
 
 func (c *course) tunnel(ctx context.Context, app string) (string, error) {
+	relay, err := c.relay(ctx, anyPort)
+	if err != nil {
+		return "", err
+	}
+	return c.listenTo(ctx, relay.URL, app)
+}
+
+// listenTo starts hook, which is to bring to app what comes to its endpoint at the relay.
+func (c *course) listenTo(ctx context.Context, relay, app string, more ...string) (string, error) {
 	// The folder is a project of its own, so that nothing outside of it counts.
 	if err := os.WriteFile(filepath.Join(c.dir, "hook.yaml"), nil, 0o600); err != nil {
 		return "", err
 	}
-	env := slices.Concat(c.programs.env, []string{
-		"HOOK_HOME=" + filepath.Join(c.dir, "home"), "HOOK_SECRET_STRIPE=" + signingSecret,
-	})
-	relay, err := c.add(ctx, "hook-relay", env, c.programs.relay,
-		"--addr", "127.0.0.1:0", "--anonymous", "--data", filepath.Join(c.dir, "relay"), "--json")
-	if err != nil {
-		return "", err
-	}
-	url, err := c.add(ctx, "hook listen", env, c.programs.hook,
-		"listen", app, "--relay", relay, "--name", "bench", "--json")
+	endpoint, err := c.add(ctx, "hook listen", c.programs.hook, append([]string{
+		"listen", app, "--relay", relay, "--name", "bench", "--json",
+	}, more...)...)
 	c.listen = c.parts[len(c.parts)-1]
-	return url, err
+	return endpoint.URL, err
 }
 
 // children are the app, then the parts.
@@ -123,9 +153,7 @@ func (c *course) close() {
 	if c.app != nil {
 		c.app.stop()
 	}
-	if c.dir != "" {
-		_ = os.RemoveAll(c.dir)
-	}
+	_ = os.RemoveAll(c.dir)
 }
 
 // account says what is missing in hook's own account of its session, for sent deliveries; nothing without hook. The

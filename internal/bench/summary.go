@@ -12,11 +12,14 @@ type summary struct {
 	Concurrency int      `json:"concurrency"`
 	Path        string   `json:"path"`
 	PerSecond   float64  `json:"per_second"`
+	Megabytes   *float64 `json:"mb_per_second,omitempty"`
 	P50         float64  `json:"p50_us"`
 	P99         float64  `json:"p99_us"`
 	CPU         *float64 `json:"cpu_us,omitempty"`
 	TotalCPU    *float64 `json:"cpu_total_us,omitempty"`
-	Ratio       *spread  `json:"ratio,omitempty"` // of the requests per second to the two hops of the same round; nil without
+	Ratio       *spread  `json:"ratio,omitempty"` // of the requests per second to the baseline of the same round; nil without
+	P50Ratio    *spread  `json:"p50_ratio,omitempty"`
+	P99Ratio    *spread  `json:"p99_ratio,omitempty"`
 	Failed      bool     `json:"failed"`
 	title       string
 }
@@ -28,22 +31,33 @@ type spread struct {
 	Max    float64 `json:"max"`
 }
 
+// spreadOf is where figures lie, of which there must be one at least.
+func spreadOf(figures []float64) spread {
+	return spread{median(figures), slices.Min(figures), slices.Max(figures)}
+}
+
+// The figures of a result that summaries have.
+func perSecond(r result) *float64 { return &r.PerSecond }
+func megabytes(r result) *float64 { return r.Megabytes }
+func p50(r result) *float64       { return &r.P50 }
+func p99(r result) *float64       { return &r.P99 }
+func cpu(r result) *float64       { return r.CPU }
+func totalCPU(r result) *float64  { return r.TotalCPU }
+
 // summarise sums results up: by concurrency, then by path.
 func summarise(o options, results []result) []summary {
 	var all []summary
 	for _, n := range o.concurrency {
-		base := cells(results, n, baseline)
+		base := cells(results, n, o.baseline)
 		for _, way := range o.paths {
 			own := cells(results, n, way.name)
 			all = append(all, summary{
 				Type: "summary", Concurrency: n, Path: way.name, title: way.title,
-				PerSecond: *medianOf(own, func(r result) *float64 { return &r.PerSecond }),
-				P50:       *medianOf(own, func(r result) *float64 { return &r.P50 }),
-				P99:       *medianOf(own, func(r result) *float64 { return &r.P99 }),
-				CPU:       medianOf(own, func(r result) *float64 { return r.CPU }),
-				TotalCPU:  medianOf(own, func(r result) *float64 { return r.TotalCPU }),
-				Ratio:     ratios(own, base),
-				Failed:    slices.ContainsFunc(own, result.failed),
+				PerSecond: *medianOf(own, perSecond), Megabytes: medianOf(own, megabytes),
+				P50: *medianOf(own, p50), P99: *medianOf(own, p99),
+				CPU: medianOf(own, cpu), TotalCPU: medianOf(own, totalCPU),
+				Ratio: ratios(own, base, perSecond), P50Ratio: ratios(own, base, p50), P99Ratio: ratios(own, base, p99),
+				Failed: slices.ContainsFunc(own, result.failed),
 			})
 		}
 	}
@@ -75,19 +89,21 @@ func medianOf(results []result, figure func(result) *float64) *float64 {
 	return &m
 }
 
-// ratios compares round by round; nil if there is nothing to compare with.
-func ratios(own, base []result) *spread {
+// ratios compares a figure round by round; nil if there is nothing to compare with.
+func ratios(own, base []result, figure func(result) *float64) *spread {
 	if len(own) != len(base) {
 		return nil
 	}
 	var all []float64
 	for i := range own {
-		if base[i].PerSecond == 0 {
+		to := *figure(base[i])
+		if to == 0 {
 			return nil
 		}
-		all = append(all, own[i].PerSecond/base[i].PerSecond)
+		all = append(all, *figure(own[i])/to)
 	}
-	return &spread{median(all), slices.Min(all), slices.Max(all)}
+	s := spreadOf(all)
+	return &s
 }
 
 // median of figures, of which there must be one at least.

@@ -65,6 +65,10 @@ type GoAway struct {
 
 func (g *GoAway) Error() string { return fmt.Sprintf("%s (%s)", g.Message, g.Code) }
 
+// closes says whether nothing goes on after it. Whoever hears it closes: if its sender did, what it has not read yet would
+// make a reset of that, which can overtake the reason.
+func (g *GoAway) closes() bool { return g.Code == CodeReplaced || g.Code == CodeProtocol }
+
 // Final says whether dialling again would meet the same answer.
 func (g *GoAway) Final() bool {
 	switch g.Code {

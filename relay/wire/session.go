@@ -277,7 +277,10 @@ func (s *Session) read() error {
 			if last != nil {
 				return last
 			}
-			return fmt.Errorf("%w: %w", ErrLost, err)
+			if broken, ok := errors.AsType[*ProtocolError](err); ok {
+				return broken
+			}
+			return fmt.Errorf("%w: %v", ErrLost, err) //nolint:errorlint // an io.EOF in it would pass for the end of a body
 		}
 		s.hear()
 		for rest := msg; len(rest) > 0; {
@@ -285,7 +288,7 @@ func (s *Session) read() error {
 			if f, rest, err = nextFrame(rest); err == nil {
 				err = s.receive(f)
 			}
-			if g, ok := errors.AsType[*GoAway](err); ok {
+			if g, ok := errors.AsType[*GoAway](err); ok && !g.closes() {
 				last = g
 			} else if err != nil {
 				return err

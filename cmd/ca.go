@@ -1,0 +1,39 @@
+package cmd
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"os"
+	"path/filepath"
+)
+
+// trust is what the relay's certificate is judged by: the system's authorities and those of --ca. It is nil for the
+// system's alone. An authority of hook.yaml, which comes with whatever was cloned, counts only for the relay that is in
+// there with it.
+func (l *listener) trust() (*tls.Config, error) {
+	file, rank := l.settings.find(l.o.ca, "HOOK_CA", func(c config) string { return c.CA })
+	if file == "" {
+		return nil, nil
+	}
+	_, relay := l.settings.find(l.o.relay, "HOOK_RELAY", func(c config) string { return c.Relay })
+	switch {
+	case rank == rankProject && relay != rankProject:
+		return nil, fail(exitUsage, "give it as --ca or HOOK_CA", "the ca in hook.yaml is believed only for a relay that hook.yaml names")
+	case rank == rankProject && !filepath.IsAbs(file):
+		file = filepath.Join(l.project.dir, file)
+	case rank == rankUser && !filepath.IsAbs(file):
+		file = filepath.Join(l.home.config, file)
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fail(exitUsage, "--ca names a PEM file with the certificates of the authority that signed the relay's", "listen: --ca: %w", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fail(exitUsage, "it must have lines that say -----BEGIN CERTIFICATE-----", "listen: --ca: %s has no certificate in PEM", file)
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}
