@@ -46,7 +46,7 @@ func runDemo(ctx context.Context, s streams, plain bool) error {
 		return err
 	}
 	l, err := p.newListener(ctx, listenOptions{
-		target: fmt.Sprintf("http://%s/webhooks", ln.Addr()), hostHeader: "target", capture: "10MiB", plain: plain,
+		target: fmt.Sprintf("http://%s/webhooks", ln.Addr()), hostHeader: "target", capture: "10MiB", plain: plain, local: true, timeout: time.Minute,
 	})
 	if err != nil {
 		_ = ln.Close()

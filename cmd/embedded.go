@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"github.com/seed-4575fdc3/hook/relay"
 )
@@ -36,7 +37,7 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustPa
 
 // newEmbedded listens on the port that the slot had before, else the first one from 4400 that is free and no other
 // project's, and remembers it. The port of the app, which may not run yet, is left to it.
-func (p place) newEmbedded(slot, appPort int, log *slog.Logger) (*embedded, error) {
+func (p place) newEmbedded(slot, appPort int, timeout time.Duration, log *slog.Logger) (*embedded, error) {
 	m, err := p.project.remember(func(*memory) bool { return false })
 	if err != nil {
 		return nil, err
@@ -67,6 +68,7 @@ func (p place) newEmbedded(slot, appPort int, log *slog.Logger) (*embedded, erro
 	token := ownToken(rand.Text())
 	server, err := relay.New(relay.Config{
 		PublicURL: url, Software: "hook/" + Version, Log: log, Tokens: token, TrustedProxies: loopback, // an exposer is one
+		Head: timeout + 10*time.Second, // so that the listener's own answer comes first
 	})
 	if err != nil {
 		return nil, err
