@@ -127,7 +127,8 @@ func fullJSON(d *inspect.Delivery) wholeJSON {
 }
 
 func captureJSON(c inspect.Capture) bodyJSON {
-	b := bodyJSON{Size: c.Size, SHA256: hex.EncodeToString(c.SHA256[:]), Complete: c.Complete}
+	sum := c.SHA256()
+	b := bodyJSON{Size: c.Size, SHA256: hex.EncodeToString(sum[:]), Complete: c.Complete}
 	if utf8.Valid(c.Bytes) {
 		b.Text = string(c.Bytes)
 	} else {

@@ -39,13 +39,15 @@ type Delivery struct {
 type Capture struct {
 	Bytes    []byte
 	Size     int64 // of the whole body, which may be more than len(Bytes)
-	SHA256   [32]byte // of Bytes
-	Complete bool // Bytes is the whole body
+	Complete bool  // Bytes is the whole body
 }
+
+// SHA256 is the hash of Bytes.
+func (c Capture) SHA256() [32]byte { return sha256.Sum256(c.Bytes) }
 
 // CaptureOf is the capture of a body that is at hand as a whole.
 func CaptureOf(body []byte) Capture {
-	return Capture{Bytes: body, Size: int64(len(body)), SHA256: sha256.Sum256(body), Complete: true}
+	return Capture{Bytes: body, Size: int64(len(body)), Complete: true}
 }
 
 // An Attempt is one try at handing a delivery to the app.

@@ -19,7 +19,7 @@ import (
 )
 
 // firstBody is the longest body that waits to travel with its head; a longer one is streamed behind it.
-const firstBody = 16 << 10
+const firstBody = uploadBuffer
 
 // An exchange is one request on its way through a tunnel and back.
 type exchange struct {
@@ -61,7 +61,9 @@ func (e *exchange) send(session *wire.Session) (context.Context, error) {
 	inline := length >= 0 && length <= firstBody && !expects && !e.switches
 	var first []byte
 	if inline && length > 0 {
-		first = make([]byte, length)
+		buf := uploadBuffers.Get().(*[uploadBuffer]byte)
+		defer uploadBuffers.Put(buf)
+		first = buf[:length]
 		if err := e.readAll(first); err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"io"
 	"maps"
 	"net/http"
@@ -11,8 +10,12 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
-// wholeBody is the longest body that is read before the app is asked.
-const wholeBody = 16 << 10
+// wholeBody is the longest body that is read before the app is asked. wholeAnswer is the longest that is read before the
+// sender is answered.
+const (
+	wholeBody   = 64 << 10
+	wholeAnswer = 16 << 10
+)
 
 // A capture is a body on its way past, of which the first limit bytes are kept. Reading it passes the body on.
 type capture struct {
@@ -30,6 +33,12 @@ type capture struct {
 
 // all reads a body of known, short length at once. All of it is at hand from then on, whatever the limit.
 func (c *capture) all() error {
+	if w, ok := c.src.(wholly); ok {
+		if b := w.Whole(); int64(len(b)) == c.length {
+			c.kept, c.size, c.over = b, c.length, true
+			return nil
+		}
+	}
 	c.kept = make([]byte, c.length)
 	if _, err := io.ReadFull(c.src, c.kept); err != nil {
 		c.kept = nil
@@ -43,18 +52,20 @@ func (c *capture) Read(p []byte) (int, error) {
 	n, err := c.src.Read(p)
 	c.mu.Lock()
 	c.size += int64(n)
+	if c.kept == nil && n > 0 {
+		c.kept = make([]byte, 0, min(max(c.length, int64(n)), c.limit))
+	}
 	c.kept = append(c.kept, p[:min(int64(n), max(0, c.limit-int64(len(c.kept))))]...)
 	c.over = c.over || err == io.EOF || c.size == c.length
-	over := c.over
 	c.mu.Unlock()
 	if t, ok := c.src.(trailed); ok && err == io.EOF && c.trailer != nil {
 		maps.Copy(c.trailer, t.Trailer())
 	}
-	if over && c.ended != nil {
-		c.ended()
-	}
 	return n, err
 }
+
+// A body that is wholly here can be had without a copy. Whole gives nil if it isn't, or if some of it was read.
+type wholly interface{ Whole() []byte }
 
 // A trailed body has fields behind it, once it was read to io.EOF.
 type trailed interface{ Trailer() http.Header }
@@ -78,19 +89,26 @@ func (c *capture) body() io.ReadCloser {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.over && c.size == int64(len(c.kept)) {
-		return io.NopCloser(bytes.NewReader(c.kept))
+		return &atHand{*bytes.NewReader(c.kept), c.kept}
 	}
 	return io.NopCloser(c)
 }
+
+// atHand is a body whose bytes needn't be read to be sent.
+type atHand struct {
+	bytes.Reader
+	all []byte
+}
+
+func (b *atHand) Close() error  { return nil }
+func (b *atHand) Bytes() []byte { return b.all }
 
 // result is what was captured so far, up to the limit: complete once the end was reached and all of it was kept.
 func (c *capture) result() inspect.Capture {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	kept := c.kept[:min(int64(len(c.kept)), c.limit)]
-	r := inspect.Capture{Bytes: kept, Size: c.size, Complete: c.over && c.size == int64(len(kept))}
-	r.SHA256 = sha256.Sum256(kept)
-	return r
+	return inspect.Capture{Bytes: kept, Size: c.size, Complete: c.over && c.size == int64(len(kept))}
 }
 
 // captured is a body that was captured whole before.

@@ -94,7 +94,7 @@ func (c *Client) closeIdle(then time.Time) {
 //
 // The connection is used again once the answer's body was read to its end; that must be closed in any case. When r's
 // context ends, so does the connection. Of an httptrace.ClientTrace, GotConn, GotFirstResponseByte and Got1xxResponse are
-// called, and WroteRequest if the request went out as a whole before, all on the caller's goroutine.
+// called, on the caller's goroutine, and WroteRequest if the whole request is out, on any.
 func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	trace := httptrace.ContextClientTrace(ctx)

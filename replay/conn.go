@@ -22,7 +22,8 @@ import (
 
 const (
 	maxHead     = 1 << 20 // bytes of an answer's head
-	inOneWrite  = 16 << 10
+	inOneWrite  = wholeBody
+	inOneBuffer = 16 << 10         // what is longer is not copied behind its head
 	checkAfter  = time.Millisecond // a connection that was idle for this long is looked at before it is used again
 	maxTrailers = 64 << 10
 )
@@ -50,7 +51,7 @@ func newConn(place string, raw net.Conn, o ClientOptions) *conn {
 // exchange sends r and reads the answer's head. A long body goes out beside the answer, as the app may answer before it
 // has read all.
 func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer, error) {
-	sent, err := c.send(r)
+	sent, err := c.send(r, trace)
 	if err != nil {
 		sent = &upload{done: make(chan struct{}), err: err}
 		close(sent.done)
@@ -58,8 +59,8 @@ func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer,
 			return nil, err // the body could not be read
 		}
 	}
-	if sent == nil && trace != nil && trace.WroteRequest != nil {
-		trace.WroteRequest(httptrace.WroteRequestInfo{})
+	if sent == nil {
+		wrote(trace)
 	}
 	// An app that closed without reading all may have answered before: what it said counts.
 	a, readErr := c.receive(r, sent, trace)
@@ -78,14 +79,19 @@ func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer,
 }
 
 // send writes the head and a short body at once. A longer body is left to the upload that it returns.
-func (c *conn) send(r *http.Request) (*upload, error) {
+func (c *conn) send(r *http.Request, trace *httptrace.ClientTrace) (*upload, error) {
 	b := appendHead(c.buf[:0], r)
 	short := 0 <= r.ContentLength && r.ContentLength <= inOneWrite && !expects(r.Header, r.ContentLength)
+	var rest []byte // of a body that is worth no copy
 	if length := int(r.ContentLength); short && length > 0 {
-		n := len(b)
-		b = slices.Grow(b, length)[:n+length]
-		if _, err := io.ReadFull(r.Body, b[n:]); err != nil {
-			return nil, err
+		if whole, ok := r.Body.(interface{ Bytes() []byte }); ok && length > inOneBuffer {
+			rest = whole.Bytes()[:length]
+		} else {
+			n := len(b)
+			b = slices.Grow(b, length)[:n+length]
+			if _, err := io.ReadFull(r.Body, b[n:]); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if cap(b) <= 64<<10 {
@@ -99,10 +105,21 @@ func (c *conn) send(r *http.Request) (*upload, error) {
 	if err := c.SetDeadline(deadline); err != nil {
 		return nil, err
 	}
+	if len(rest) > 0 {
+		_, err := (&net.Buffers{b, rest}).WriteTo(c.Conn)
+		return nil, err
+	}
 	if _, err := c.Write(b); err != nil || short {
 		return nil, err
 	}
-	return c.upload(r), nil
+	return c.upload(r, trace), nil
+}
+
+// wrote says that the request is out.
+func wrote(trace *httptrace.ClientTrace) {
+	if trace != nil && trace.WroteRequest != nil {
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+	}
 }
 
 // An answer is an app's response: its head, and its body as it comes. sent is nil if the request went out as a whole before.
@@ -258,7 +275,7 @@ func (a *answer) Read(p []byte) (int, error) {
 	}
 	switch {
 	case a.status == http.StatusSwitchingProtocols: // it may be silent for as long as it likes
-	case a.length < 0 || a.length > inOneWrite: // a short body has come within the time for the head
+	case a.length < 0 || a.length > wholeAnswer: // a short body has come within the time for the head
 		_ = a.conn.SetReadDeadline(time.Now().Add(a.conn.o.Idle))
 	}
 	n, err := a.body.Read(p)

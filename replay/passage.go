@@ -53,7 +53,7 @@ func (p *passage) received() {
 
 // sent is told when the app has the request as a whole. While the app is busy with it there is time to record it.
 func (p *passage) sent() {
-	if p.request.whole() {
+	if p.request.passed() {
 		p.received()
 	}
 }
@@ -160,7 +160,7 @@ func (p *passage) header() http.Header {
 // pass hands the app's answer on as it comes.
 func (p *passage) pass(ctx context.Context, response *http.Response) {
 	body := capture{src: response.Body, limit: p.f.limit(), length: response.ContentLength}
-	short := 0 <= response.ContentLength && response.ContentLength <= wholeBody
+	short := 0 <= response.ContentLength && response.ContentLength <= wholeAnswer
 	var whole error
 	body.over = p.d.Method == http.MethodHead // its answer has a length, but no body
 	if short && !body.over {

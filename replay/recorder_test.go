@@ -87,7 +87,7 @@ func TestReceivedWithoutAnApp(t *testing.T) {
 	r := &recorder{}
 	f := &replay.Forwarder{Target: parse(t, "3000"), Client: failing{io.ErrUnexpectedEOF}, Recorder: r}
 	d := newDelivery("POST", "")
-	serveTo(t.Context(), httptest.NewRecorder(), f, d, strings.NewReader(strings.Repeat("x", 20_000)), 20_000)
+	serveTo(t.Context(), httptest.NewRecorder(), f, d, strings.NewReader(strings.Repeat("x", 100_000)), 100_000)
 	r.want(t, "received", "attempted 1 closed")
 	if d.Body.Complete {
 		t.Error("a body that nobody read was captured as if it were whole")
@@ -118,10 +118,10 @@ func TestAnswerWaitsUntilTheDeliveryIsKept(t *testing.T) {
 		{"soon", canned{}, "hi", 30 * time.Millisecond, 30 * time.Millisecond},
 		{"too late", canned{}, "hi", time.Hour, 100 * time.Millisecond},
 		{"never", canned{}, "hi", -1, 100 * time.Millisecond},
-		{"a long body", canned{}, strings.Repeat("x", 40_000), 30 * time.Millisecond, 30 * time.Millisecond},
+		{"a long body", canned{}, strings.Repeat("x", 90_000), 30 * time.Millisecond, 30 * time.Millisecond},
 		{"no app", failing{io.EOF}, "hi", 30 * time.Millisecond, 30 * time.Millisecond},
 		{"a body over the cap", canned{}, strings.Repeat("x", 1<<20), -1, 0},
-		{"an early answer", early{}, strings.Repeat("x", 40_000), -1, 0},
+		{"an early answer", early{}, strings.Repeat("x", 90_000), -1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

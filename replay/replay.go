@@ -59,10 +59,11 @@ type Forwarder struct {
 // when body has given io.EOF. If the app switches protocols, as d asked it to by Upgrade, w gets what it says and body is what
 // the sender says; a method CloseRead() of body is called to end that.
 //
+// If body has a method Whole() []byte that gives all of it, it isn't copied; what it gave must not change any more.
+//
 // length is the body's, or -1 if only its end will tell; what is behind it is not read.
 func (f *Forwarder) ServeDelivery(ctx context.Context, w http.ResponseWriter, d *inspect.Delivery, body io.Reader, length int64) {
 	p := &passage{f: f, w: w, d: d, request: capture{src: body, limit: f.limit(), length: length}}
-	p.request.ended = p.received
 	p.sender = body
 	if _, ok := body.(trailed); ok && length < 0 {
 		p.request.trailer = make(http.Header)

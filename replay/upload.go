@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/http/httputil"
 	"sync"
 	"time"
@@ -49,7 +50,7 @@ func (u *upload) failed() error {
 }
 
 // upload sends the body beside the answer. Its goroutine ends when the body does, or the connection.
-func (c *conn) upload(r *http.Request) *upload {
+func (c *conn) upload(r *http.Request, trace *httptrace.ClientTrace) *upload {
 	u := &upload{done: make(chan struct{})}
 	if expects(r.Header, r.ContentLength) {
 		u.wanted, u.unwanted = make(chan struct{}), make(chan struct{})
@@ -59,7 +60,9 @@ func (c *conn) upload(r *http.Request) *upload {
 		if u.err = u.await(r.Context()); u.err != nil {
 			return
 		}
-		u.err = c.copyBody(r)
+		if u.err = c.copyBody(r); u.err == nil {
+			wrote(trace)
+		}
 		left := c.o.Head
 		if u.err != nil {
 			left = min(left, lastWords) // the app may wait for what will never come

@@ -46,24 +46,23 @@ func (s *Store) get(ctx context.Context, id string) (*inspect.Delivery, error) {
 func getDelivery(ctx context.Context, tx *sql.Tx, id string) (*inspect.Delivery, int64, error) {
 	const query = `SELECT n, id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
 		verdict, reason, size, remote, proto, host, url, header, signer, secret, test, signed, signed_fraction,
-		expected, got, complete, sha256, body
+		expected, got, complete, body
 		FROM delivery JOIN request USING (n) WHERE id = ?`
 	var (
 		d                     inspect.Delivery
 		n, received, fraction int64
 		signed                sql.NullInt64
-		header, sum           []byte
+		header                []byte
 	)
 	g := &d.Signature
 	err := tx.QueryRowContext(ctx, query, id).Scan(&n, &d.ID, &d.ReplayOf, &d.RedeliveryOf, &d.Endpoint, &d.Method,
 		&d.Path, &received, &d.Provider, &d.EventType, &d.ProviderID, (*string)(&g.Verdict), (*string)(&g.Reason),
 		&d.Body.Size, &d.Remote, &d.Proto, &d.Host, &d.URL, &header, &g.Provider, &g.Secret, &g.Test, &signed, &fraction,
-		&g.Expected, &g.Got, &d.Body.Complete, &sum, &d.Body.Bytes)
+		&g.Expected, &g.Got, &d.Body.Complete, &d.Body.Bytes)
 	if err != nil {
 		return nil, 0, err
 	}
 	d.ReceivedAt = timeOf(received)
-	copy(d.Body.SHA256[:], sum)
 	if signed.Valid {
 		g.Signed = time.Unix(signed.Int64, fraction).UTC()
 	}
@@ -76,7 +75,7 @@ func getAttempts(ctx context.Context, tx *sql.Tx, n int64) ([]inspect.Attempt, e
 			SELECT last FROM delivery WHERE n = ?
 			UNION ALL SELECT previous FROM chain JOIN attempt USING (change)
 		)
-		SELECT number, target, started, connect, wait, total, outcome, err, status, header, size, complete, sha256, body
+		SELECT number, target, started, connect, wait, total, outcome, err, status, header, size, complete, body
 		FROM chain JOIN attempt USING (change) ORDER BY number, change DESC`
 	rows, err := tx.QueryContext(ctx, query, n)
 	if err != nil {
@@ -99,22 +98,21 @@ func getAttempts(ctx context.Context, tx *sql.Tx, n int64) ([]inspect.Attempt, e
 
 func scanAttempt(rows *sql.Rows) (inspect.Attempt, error) {
 	var (
-		a           inspect.Attempt
-		r           inspect.Response
-		started     int64
-		status      sql.NullInt64
-		header, sum []byte
+		a       inspect.Attempt
+		r       inspect.Response
+		started int64
+		status  sql.NullInt64
+		header  []byte
 	)
 	err := rows.Scan(&a.Number, &a.Target, &started, (*int64)(&a.Stages.Connect), (*int64)(&a.Stages.Wait),
 		(*int64)(&a.Stages.Total), (*string)(&a.Outcome), &a.Err, &status, &header, &r.Body.Size, &r.Body.Complete,
-		&sum, &r.Body.Bytes)
+		&r.Body.Bytes)
 	if err != nil {
 		return a, err
 	}
 	a.Started = timeOf(started)
 	if status.Valid {
 		r.Status = int(status.Int64)
-		copy(r.Body.SHA256[:], sum)
 		if r.Header, err = decodeHeader(header); err != nil {
 			return a, err
 		}

@@ -25,7 +25,8 @@ import (
 const (
 	maxJournal = 64 << 20 // beyond it deliveries wait for the database again, until that has caught up
 	maxRecord  = 64 << 20
-	recordHead = 8 // length and checksum
+	maxBody    = 1 << 20 // a delivery with a longer one is worth a transaction of its own
+	recordHead = 8       // length and checksum
 
 	// catchUp is how long those who open the history wait for what live instances have not stored yet.
 	catchUp = 100 * time.Millisecond
@@ -59,7 +60,7 @@ func (j *journal) claim(dir string) (_ *fileLock, err error) {
 
 // append keeps a delivery. If it can't, the delivery must wait for the database.
 func (j *journal) append(dir string, r *record) bool {
-	if len(r.Delivery.Body.Bytes) > maxRecord/2 {
+	if len(r.Delivery.Body.Bytes) > maxBody {
 		return false
 	}
 	if _, err := j.claim(dir); err != nil {

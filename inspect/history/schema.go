@@ -32,6 +32,8 @@ func migrations() []string { return []string{schema1} }
 //
 // All deliveries with n <= state.indexed are in search.
 //
+// The columns sha256 were filled once, and are left empty now: who wants a hash computes it.
+//
 // Each index costs every write a page, so there are few: delivery_received serves the lists of one project and of all.
 const schema1 = `
 CREATE TABLE state (
@@ -119,6 +121,9 @@ CREATE VIRTUAL TABLE search USING fts5(
 	text, content='', contentless_delete=1, tokenize="unicode61 tokenchars '_-'"
 );
 `
+
+// noHash stands in request.sha256, which must not be NULL.
+var noHash = []byte{}
 
 // pageSize is how much is written at least for each place that a change touches, in bytes. A delivery of some KiB touches
 // fewer of this size, which is worth a tenth in batches; from 16384 on single writes are dearer again.

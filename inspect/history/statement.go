@@ -99,7 +99,9 @@ func (s *statement) room(size int) int {
 }
 
 func (s *statement) grow(size int) {
-	size = max(2*size, 4096)
+	if size < keptBuffer {
+		size = max(2*size, 4096)
+	}
 	memory := sqlite3.Xsqlite3_malloc64(s.c.tls, uint64(size))
 	if memory == 0 {
 		s.err = errMemory

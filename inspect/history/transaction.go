@@ -111,7 +111,7 @@ func (tx *transaction) add(d *inspect.Delivery) (redeliveryOf string, err error)
 	} else {
 		s.int(g.Signed.Unix()).int(int64(g.Signed.Nanosecond()))
 	}
-	err = s.text(g.Expected).text(g.Got).bool(d.Body.Complete).blob(d.Body.SHA256[:]).blob(d.Body.Bytes).run()
+	err = s.text(g.Expected).text(g.Got).bool(d.Body.Complete).blob(noHash).blob(d.Body.Bytes).run()
 	if err != nil {
 		return "", err
 	}
@@ -162,7 +162,7 @@ func (tx *transaction) store(n int64, a *inspect.Attempt) (_ int64, last bool, e
 	if r := a.Response; r != nil {
 		status = r.Status
 		s.int(int64(status)).blob(tx.header(r.Header)).int(r.Body.Size).bool(r.Body.Complete).
-			blob(r.Body.SHA256[:]).blob(r.Body.Bytes)
+			null().blob(r.Body.Bytes)
 	} else {
 		s.null().null().int(0).bool(false).null().null()
 	}

@@ -11,7 +11,7 @@ import (
 // What a slow sender sends reaches the app as it comes: each piece is waited for at the app before the next one is sent.
 func TestSlowSender(t *testing.T) {
 	h := newHouse(t, plan{})
-	const pieces, piece = 10, 3000
+	const pieces, piece = 10, 30_000
 	for name, c := range map[string]struct{ field, format, end string }{
 		"by its length": {fmt.Sprintf("Content-Length: %d", pieces*piece), "%s", ""},
 		"in chunks":     {"Transfer-Encoding: chunked", fmt.Sprintf("%x\r\n%%s\r\n", piece), "0\r\n\r\n"},

@@ -9,6 +9,7 @@ import (
 const (
 	maxStreamWindow = 16 << 20 // of one body
 	maxWidened      = 32 << 20 // all of a session together, beyond their first windows
+	probeEvery      = 200 * time.Millisecond
 )
 
 // RTT is the connection's round trip, as short as it was lately; 0 before the first PONG.
@@ -21,7 +22,7 @@ func (s *Session) ping() {
 	s.out.post(framePing, 0, sent[:])
 }
 
-// receivePong notes the round trip. A PONG that waited behind a big body tells less about the way than one that didn't.
+// receivePong notes the round trip. A PONG may have waited behind a big body, so one that took longer counts half.
 func (s *Session) receivePong(sent time.Duration) {
 	now := s.since()
 	if sent <= 0 || sent >= now {
@@ -29,15 +30,15 @@ func (s *Session) receivePong(sent time.Duration) {
 	}
 	took, known := now-sent, s.RTT()
 	if known != 0 && took > known {
-		took = known + (took-known)/8
+		took = known + (took-known)/2
 	}
 	s.rtt.Store(int64(took))
 }
 
-// probe asks for the round trip, unless that was done within the last heartbeat.
+// probe asks for the round trip, unless that was done lately.
 func (s *Session) probe() {
 	last := s.pinged.Load()
-	if last != 0 && s.since()-time.Duration(last) < s.cfg.Heartbeat { // its PONG is on the way, or lost
+	if last != 0 && s.since()-time.Duration(last) < probeEvery {
 		return
 	}
 	if s.pinged.CompareAndSwap(last, int64(s.since())) {

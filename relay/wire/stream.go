@@ -150,6 +150,18 @@ func (st *Stream) Read(p []byte) (int, error) {
 	}
 }
 
+// Whole gives the peer's whole body, if all of it is here and none was read. It is the caller's from then on. Else nil.
+func (st *Stream) Whole() []byte {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if !st.inEnded || st.inAt > 0 || len(st.in) == 0 {
+		return nil
+	}
+	body := st.in
+	st.in = nil
+	return body
+}
+
 // CloseRead makes Read return io.EOF from now on: nobody wants what still comes. The peer isn't told.
 func (st *Stream) CloseRead() {
 	st.mu.Lock()
@@ -187,11 +199,8 @@ func (st *Stream) widen() int64 {
 	now := st.s.since()
 	took := now - st.gave
 	st.gave = now
-	rtt := st.s.RTT()
-	if rtt == 0 {
-		st.s.probe()
-	}
-	if took > 2*rtt || st.window >= maxStreamWindow || !st.s.mayWiden(st.window) {
+	st.s.probe()
+	if rtt := st.s.RTT(); took > 2*rtt || st.window >= maxStreamWindow || !st.s.mayWiden(st.window) {
 		return 0
 	}
 	st.window *= 2
@@ -389,6 +398,9 @@ func (st *Stream) receiveBody(p []byte, end bool) error {
 	case st.err != nil:
 		st.mu.Unlock()
 		return nil
+	case st.response == nil && st.s.cfg.Accept == nil:
+		st.mu.Unlock()
+		return protocolErrorf("body bytes before the RESPONSE of stream %d", st.id)
 	case st.inEnded:
 		st.mu.Unlock()
 		return protocolErrorf("body bytes behind the END of stream %d", st.id)

@@ -1,0 +1,77 @@
+package faults_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/internal/faults"
+	"github.com/seed-4575fdc3/hook/relay"
+	"github.com/seed-4575fdc3/hook/relay/tunnel"
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// beat is a heartbeat that a busy machine keeps up with.
+const beat = 400 * time.Millisecond
+
+// inTime is by when both sides must know that the other fell silent: two beats and a half, seen at the next one, and
+// something for a machine that is busy.
+const inTime = 7*beat/2 + 3*time.Second
+
+// Row 4: nothing tells either side that the connection is dead, but that it is silent.
+func TestRow4HalfOpenConnection(t *testing.T) {
+	h := newHouse(t, plan{relay: relay.Config{Beat: beat}})
+	got := h.aside("/hold", "hello")
+	within(t, h.app.begun, "the request at the app")
+	h.link.Blackhole()
+	began := time.Now()
+	state := h.wait(t, tunnel.Waiting)
+	if !errors.Is(state.Err, wire.ErrSilent) {
+		t.Errorf("the client lost the relay for %v, want ErrSilent", state.Err)
+	}
+	if took := time.Since(began); took < beat || took > inTime {
+		t.Errorf("the client knew after %s", took)
+	}
+	wantFailure(t, within(t, got, "an answer"), http.StatusGatewayTimeout, "tunnel_timeout")
+	if took := time.Since(began); took > inTime {
+		t.Errorf("the sender heard of it after %s", took)
+	}
+	h.app.letAll()
+	if err := h.link.Pass(); err != nil {
+		t.Fatal(err)
+	}
+	h.wait(t, tunnel.Connected)
+	wantBody(t, h.post("", "again"), "again")
+	h.wantAttempts("answered")
+}
+
+// Row 4: a client that comes back before the relay knows that its old connection is dead takes its name over at once.
+func TestRow4ReturnsBeforeTheRelayKnows(t *testing.T) {
+	h := newHouse(t, plan{relay: relay.Config{Beat: time.Minute}})
+	got := h.aside("/hold", "hello")
+	within(t, h.app.begun, "the request at the app")
+	h.link.Blackhole()
+	if err := h.link.Pass(); err != nil {
+		t.Fatal(err)
+	}
+	back := newClient(h.link.Addr(), otter)
+	back.Instance, back.Handler = h.Instance, h.Handler
+	back.start(t)
+	defer back.end(t)
+	back.wait(t, tunnel.Connected)
+	wantFailure(t, within(t, got, "the answer to the old request"), http.StatusBadGateway, "tunnel_lost")
+	wantBody(t, h.post("", "again"), "again")
+	h.link.Reset() // the old one can't learn otherwise, and would wait for a minute
+	h.app.letAll()
+}
+
+// Row 4: bytes that go one way only are no sign of life for the other.
+func TestRow4OneWayIsDead(t *testing.T) {
+	h := newHouse(t, plan{relay: relay.Config{Beat: beat}})
+	h.link.Delay(faults.Down, time.Hour) // what the relay says
+	h.wait(t, tunnel.Waiting)
+	h.link.Delay(faults.Down, 0)
+	h.wait(t, tunnel.Connected)
+	wantBody(t, h.post("", "again"), "again")
+}
