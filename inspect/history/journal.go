@@ -29,7 +29,7 @@ const (
 	recordHead = 8       // length and checksum
 
 	// catchUp is how long those who open the history wait for what live instances have not stored yet.
-	catchUp = 100 * time.Millisecond
+	catchUp = 300 * time.Millisecond
 )
 
 // A record is one delivery in a journal.

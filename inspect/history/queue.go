@@ -11,6 +11,9 @@ const (
 	maxWaitingBytes = 128 << 20
 	roomWait        = 100 * time.Millisecond // how long put waits for room
 	lazyWait        = 20 * time.Millisecond  // how long a lazy job waits for others to ride along with
+	busyWait        = 200 * time.Millisecond // and how long where many come: their places in the indexes lie close together then
+	busyJobs        = 32                     // so many within lazyWait are many
+	busyBytes       = 16 << 20               // more of them are not held back
 )
 
 // A Pending is a write that was handed over and is not yet on disk.
@@ -144,12 +147,9 @@ func (q *queue) take() (jobs []*job, last bool) {
 	select {
 	case <-q.urgent:
 	case <-q.lazy:
-		timer := time.NewTimer(lazyWait)
-		select {
-		case <-q.urgent:
-		case <-timer.C:
+		if !q.urgentWithin(lazyWait) && q.busy() {
+			q.urgentWithin(busyWait - lazyWait)
 		}
-		timer.Stop()
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -157,6 +157,25 @@ func (q *queue) take() (jobs []*job, last bool) {
 	close(q.room)
 	q.room = make(chan struct{})
 	return jobs, q.closed
+}
+
+// urgentWithin waits for that long, or until there is an urgent job.
+func (q *queue) urgentWithin(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-q.urgent:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// busy says whether many jobs have come, with little to hold on to.
+func (q *queue) busy() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.jobs) >= busyJobs && q.size < busyBytes
 }
 
 func (q *queue) close() {
