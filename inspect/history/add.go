@@ -22,13 +22,13 @@ import (
 func (s *Store) Add(d *inspect.Delivery) *Pending {
 	held := *d
 	held.Attempts = nil
-	j := &job{size: int64(len(d.Body.Bytes)) + 2048}
+	j := &job{size: int64(len(d.Body.Bytes)) + 2048, delivery: d.ID}
 	j.what = func() string { return "store delivery " + held.ID }
 	j.run = func(tx *transaction) (err error) {
 		if tx.project == "" {
 			return errNoProject
 		}
-		j.pending.redeliveryOf, err = tx.add(&held)
+		j.pending.redeliveryOf, err = tx.add(&held, j.first)
 		return err
 	}
 	if s.options.Project != "" && !s.options.ReadOnly && s.queue.open() {
@@ -45,7 +45,7 @@ func (s *Store) Add(d *inspect.Delivery) *Pending {
 // The attempt may wait up to 20 ms, under load 200, to ride along with others; Flush and Close hurry it. For the
 // rest it is as with Add; the Pending's error is a *NotFoundError if there is no such delivery.
 func (s *Store) AddAttempt(id string, a inspect.Attempt) *Pending {
-	j := &job{size: 1024, lazy: true}
+	j := &job{size: 1024, lazy: true, delivery: id, attempt: &a}
 	j.what = func() string { return fmt.Sprintf("store attempt %d of %s", a.Number, id) }
 	if a.Response != nil {
 		held := *a.Response

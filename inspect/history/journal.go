@@ -217,7 +217,7 @@ func (tx *transaction) recover(instance string, left []record) error {
 			}
 			continue
 		}
-		_, err := tx.add(&left[i].Delivery)
+		_, err := tx.add(&left[i].Delivery, nil)
 		tx.underWay.remove(left[i].Delivery.ID)
 		if err != nil && !errors.Is(err, ErrExists) {
 			return err

@@ -3,6 +3,8 @@ package history
 import (
 	"sync"
 	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect"
 )
 
 // The bounds of what waits for the writer, and of waiting.
@@ -63,6 +65,29 @@ type job struct {
 	lazy    bool  // it may wait a little for others
 	alone   bool  // it wants a transaction of its own
 	kept    bool  // it is in the journal, and its Pending is done
+
+	delivery string           // the id of the delivery that it adds, or whose attempt it is
+	attempt  *inspect.Attempt // nil if it adds
+	first    *inspect.Attempt // that comes in the same transaction as the delivery that it adds, and goes with it
+	rides    *job             // with which its attempt goes
+}
+
+// meet finds the attempts whose deliveries are in the same transaction: a delivery that is stored with its attempt isn't
+// changed again, which saves a quarter of the work.
+func meet(jobs []*job) {
+	adding := make(map[string]*job, len(jobs)/2)
+	for _, j := range jobs {
+		switch {
+		case j.delivery == "":
+		case j.attempt == nil:
+			adding[j.delivery] = j
+		default:
+			if d := adding[j.delivery]; d != nil && j.attempt.Number == 1 && j.attempt.Outcome != inspect.OutcomePending {
+				d.first, j.rides = j.attempt, d
+			}
+			delete(adding, j.delivery) // those that follow keep their order
+		}
+	}
 }
 
 // A queue holds the jobs that wait for the writer, bounded in number and in bytes.

@@ -10,6 +10,9 @@ import (
 const latestChange = `SELECT max(floor, coalesce((SELECT max(n) FROM delivery), 0),
 	coalesce((SELECT max(change) FROM attempt), 0)) FROM state`
 
+const attemptColumns = `INSERT INTO attempt (change, n, previous, writer, number, target, started, connect, wait,
+	total, outcome, err, status, header, size, complete, sha256, body) `
+
 // A transaction is the writer's connection with its statements, while a transaction is open.
 type transaction struct {
 	conn     *connection
@@ -23,7 +26,7 @@ type transaction struct {
 	beginning, committing, latest *statement
 	earliest, find                *statement
 	insertDelivery, insertRequest *statement
-	insertAttempt                 *statement
+	insertAttempt, insertFirst    *statement
 	sumUp, link                   *statement
 }
 
@@ -40,14 +43,15 @@ func (tx *transaction) prepare() error {
 			ORDER BY received LIMIT 1`},
 		{&tx.find, "SELECT n FROM delivery WHERE id = ?"},
 		{&tx.insertDelivery, `INSERT INTO delivery (n, id, project, writer, received, replay_of, redelivery_of,
-			endpoint, method, path, provider, event, provider_id, verdict, reason, size)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},
+			endpoint, method, path, provider, event, provider_id, verdict, reason, size,
+			last, attempts, target, status, duration, outcome, err)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},
 		{&tx.insertRequest, `INSERT INTO request (n, remote, proto, host, url, header, signer, secret, test, signed,
 			signed_fraction, expected, got, complete, sha256, body)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
-		{&tx.insertAttempt, `INSERT INTO attempt (change, n, previous, writer, number, target, started, connect, wait,
-			total, outcome, err, status, header, size, complete, sha256, body)
-			SELECT ?, n, last, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM delivery WHERE n = ?`},
+		{&tx.insertFirst, attemptColumns + "VALUES (?1, ?17, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"},
+		{&tx.insertAttempt, attemptColumns + `
+			SELECT ?1, n, last, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16 FROM delivery WHERE n = ?17`},
 		{&tx.sumUp, `UPDATE delivery SET last = ?, attempts = ?2, target = ?, status = ?, duration = ?, outcome = ?,
 			err = ? WHERE n = ? AND attempts <= ?2`},
 		{&tx.link, "UPDATE delivery SET last = ? WHERE n = ?"},
@@ -81,8 +85,9 @@ func (tx *transaction) change() int64 {
 	return tx.changed
 }
 
-// add stores d as under way in this instance and returns the id of the delivery that it repeats, if any.
-func (tx *transaction) add(d *inspect.Delivery) (redeliveryOf string, err error) {
+// add stores d, with its first attempt or, if that is nil, as under way in this instance. It returns the id of the delivery
+// that d repeats, if any.
+func (tx *transaction) add(d *inspect.Delivery, first *inspect.Attempt) (redeliveryOf string, err error) {
 	if d.ProviderID != "" && d.ReplayOf == "" {
 		more, err := tx.earliest.text(d.ProviderID).text(d.Provider).text(tx.project).step()
 		if err != nil {
@@ -94,17 +99,25 @@ func (tx *transaction) add(d *inspect.Delivery) (redeliveryOf string, err error)
 		}
 	}
 	n, g := tx.change(), &d.Signature
-	err = tx.insertDelivery.int(n).text(d.ID).text(tx.project).int(tx.writer).int(nanoseconds(d.ReceivedAt)).
+	s := tx.insertDelivery.int(n).text(d.ID).text(tx.project).int(tx.writer).int(nanoseconds(d.ReceivedAt)).
 		text(d.ReplayOf).text(redeliveryOf).text(d.Endpoint).text(d.Method).text(d.Path).
 		text(d.Provider).text(d.EventType).text(d.ProviderID).
-		text(string(g.Verdict)).text(string(g.Reason)).int(d.Body.Size).run()
-	if err != nil {
+		text(string(g.Verdict)).text(string(g.Reason)).int(d.Body.Size)
+	last := int64(0)
+	if first != nil {
+		last = tx.change()
+		s.int(last).int(1).text(first.Target).int(int64(status(first))).int(int64(first.Stages.Total)).
+			text(string(first.Outcome)).text(first.Err)
+	} else {
+		s.int(0).int(0).text("").int(0).int(0).text("").text("")
+	}
+	if err := s.run(); err != nil {
 		return "", err
 	}
 	if tx.conn.changed() == 0 {
 		return "", ErrExists
 	}
-	s := tx.insertRequest.int(n).text(d.Remote).text(d.Proto).text(d.Host).text(d.URL).blob(tx.header(d.Header)).
+	s = tx.insertRequest.int(n).text(d.Remote).text(d.Proto).text(d.Host).text(d.URL).blob(tx.header(d.Header)).
 		text(g.Provider).text(g.Secret).bool(g.Test)
 	if g.Signed.IsZero() {
 		s.null().int(0)
@@ -115,8 +128,18 @@ func (tx *transaction) add(d *inspect.Delivery) (redeliveryOf string, err error)
 	if err != nil {
 		return "", err
 	}
+	if first != nil {
+		return redeliveryOf, tx.insert(tx.insertFirst, last, first).int(n).run()
+	}
 	tx.underWay.put(d.ID, n, n)
 	return redeliveryOf, nil
+}
+
+func status(a *inspect.Attempt) int {
+	if a.Response == nil {
+		return 0
+	}
+	return a.Response.Status
 }
 
 // attempt stores a, as an attempt of the delivery with that id.
@@ -155,26 +178,27 @@ func (tx *transaction) attempt(id string, a *inspect.Attempt) error {
 // whether the attempt is its last, which it then sums up in the delivery's row.
 func (tx *transaction) store(n int64, a *inspect.Attempt) (_ int64, last bool, err error) {
 	change := tx.change()
-	s := tx.insertAttempt.int(change).int(tx.writer).int(int64(a.Number)).text(a.Target).int(nanoseconds(a.Started)).
-		int(int64(a.Stages.Connect)).int(int64(a.Stages.Wait)).int(int64(a.Stages.Total)).
-		text(string(a.Outcome)).text(a.Err)
-	status := 0
-	if r := a.Response; r != nil {
-		status = r.Status
-		s.int(int64(status)).blob(tx.header(r.Header)).int(r.Body.Size).bool(r.Body.Complete).
-			null().blob(r.Body.Bytes)
-	} else {
-		s.null().null().int(0).bool(false).null().null()
-	}
-	if err := s.int(n).run(); err != nil || tx.conn.changed() == 0 {
+	if err := tx.insert(tx.insertAttempt, change, a).int(n).run(); err != nil || tx.conn.changed() == 0 {
 		return 0, false, err
 	}
-	err = tx.sumUp.int(change).int(int64(a.Number)).text(a.Target).int(int64(status)).int(int64(a.Stages.Total)).
+	err = tx.sumUp.int(change).int(int64(a.Number)).text(a.Target).int(int64(status(a))).int(int64(a.Stages.Total)).
 		text(string(a.Outcome)).text(a.Err).int(n).run()
 	if last = tx.conn.changed() != 0; err == nil && !last {
 		err = tx.link.int(change).int(n).run()
 	}
 	return change, last, err
+}
+
+// insert gives s what is stored of a; the delivery's number is still to be given.
+func (tx *transaction) insert(s *statement, change int64, a *inspect.Attempt) *statement {
+	s.int(change).int(tx.writer).int(int64(a.Number)).text(a.Target).int(nanoseconds(a.Started)).
+		int(int64(a.Stages.Connect)).int(int64(a.Stages.Wait)).int(int64(a.Stages.Total)).
+		text(string(a.Outcome)).text(a.Err)
+	r := a.Response
+	if r == nil {
+		return s.null().null().int(0).bool(false).null().null()
+	}
+	return s.int(int64(r.Status)).blob(tx.header(r.Header)).int(r.Body.Size).bool(r.Body.Complete).null().blob(r.Body.Bytes)
 }
 
 // header is h as it is stored, until the next call.

@@ -83,7 +83,11 @@ func (w *writer) try(jobs []*job) error {
 			return err
 		}
 	}
+	meet(jobs)
 	for _, j := range jobs {
+		if j.rides != nil && j.rides.pending.err == nil {
+			continue
+		}
 		if err := j.run(w.tx); isOwn(err) {
 			j.pending.err = err
 		} else if err != nil {
