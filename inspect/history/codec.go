@@ -44,7 +44,7 @@ func decodeHeader(b []byte) (http.Header, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
-	r := headerReader{rest: b, text: string(b)}
+	r := reader{rest: b, text: string(b)}
 	names := r.count()
 	h := make(http.Header, names)
 	for range names {
@@ -61,14 +61,14 @@ func decodeHeader(b []byte) (http.Header, error) {
 	return h, nil
 }
 
-// A headerReader reads from the front of rest, which is the tail of text. Once bad it yields only zero values.
-type headerReader struct {
+// A reader reads from the front of rest, which is the tail of text. Once bad it yields only zero values.
+type reader struct {
 	rest []byte
 	text string // the whole, so that all strings share one allocation
 	bad  bool
 }
 
-func (r *headerReader) number() uint64 {
+func (r *reader) number() uint64 {
 	n, width := binary.Uvarint(r.rest)
 	if width <= 0 {
 		r.bad, r.rest = true, nil
@@ -79,7 +79,7 @@ func (r *headerReader) number() uint64 {
 }
 
 // count is a number of things of which each takes at least one byte.
-func (r *headerReader) count() int {
+func (r *reader) count() int {
 	n := r.number()
 	if n > uint64(len(r.rest)) {
 		r.bad, r.rest = true, nil
@@ -88,7 +88,7 @@ func (r *headerReader) count() int {
 	return int(n)
 }
 
-func (r *headerReader) string() string {
+func (r *reader) string() string {
 	length := r.count()
 	start := len(r.text) - len(r.rest)
 	if r.bad {

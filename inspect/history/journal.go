@@ -1,9 +1,7 @@
 package history
 
 import (
-	"bytes"
 	"encoding/binary"
-	"encoding/gob"
 	"errors"
 	"hash/crc32"
 	"io"
@@ -13,8 +11,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/seed-4575fdc3/hook/inspect"
 )
 
 // A transaction of SQLite costs as much for one delivery as for ten, and an answer waits until its delivery can't be
@@ -32,20 +28,13 @@ const (
 	catchUp = 300 * time.Millisecond
 )
 
-// A record is one delivery in a journal.
-type record struct {
-	Project  string
-	Delivery inspect.Delivery
-}
-
 // A journal has the deliveries of this instance that are on their way to the database.
 type journal struct {
 	mu      sync.Mutex
 	lock    *fileLock // nil before the first write
 	size    int64
 	waiting int // records that are not in the database yet
-	buf     bytes.Buffer
-	encoder *gob.Encoder // its types are written once, behind each truncation
+	buf     []byte
 }
 
 // claim gives the lock by which this instance is known, made at the first call.
@@ -71,22 +60,13 @@ func (j *journal) append(dir string, r *record) bool {
 	if j.size > maxJournal && (j.waiting > 0 || !j.emptied()) {
 		return false
 	}
-	if j.encoder == nil {
-		j.encoder = gob.NewEncoder(&j.buf)
+	b := r.append(append(j.buf[:0], make([]byte, recordHead)...))
+	if j.buf = b; cap(b) > keptBuffer {
+		j.buf = nil
 	}
-	j.buf.Reset()
-	_, _ = j.buf.Write(make([]byte, recordHead))
-	err := j.encoder.Encode(r)
-	b := j.buf.Bytes()
-	if j.buf.Cap() > 1<<20 {
-		j.buf = bytes.Buffer{} // a burst's buffer isn't kept
-	}
-	if err == nil {
-		binary.LittleEndian.PutUint32(b, uint32(len(b)-recordHead))
-		binary.LittleEndian.PutUint32(b[4:], crc32.ChecksumIEEE(b[recordHead:]))
-		_, err = j.lock.file.WriteAt(b, j.size)
-	}
-	if err != nil { // whatever is there now ends the journal for whoever reads it
+	binary.LittleEndian.PutUint32(b, uint32(len(b)-recordHead))
+	binary.LittleEndian.PutUint32(b[4:], crc32.ChecksumIEEE(b[recordHead:]))
+	if _, err := j.lock.file.WriteAt(b, j.size); err != nil { // whatever is there now ends the journal for whoever reads it
 		j.size = maxJournal + 1
 		return false
 	}
@@ -112,7 +92,7 @@ func (j *journal) emptied() bool {
 	if j.lock.file.Truncate(0) != nil {
 		return false
 	}
-	j.size, j.encoder = 0, nil
+	j.size = 0
 	return true
 }
 
@@ -125,45 +105,29 @@ func (j *journal) left() int {
 
 // readJournal gives the records of a journal up to the first that is not whole. An error says that there may be more, which
 // can't be read: by this version of hook, or from this disk.
-func readJournal(file *os.File) (all []record, err error) {
-	stream := &frames{file: io.NewSectionReader(file, 0, 2*maxJournal)}
-	decoder := gob.NewDecoder(stream)
+func readJournal(file *os.File) (all []*record, err error) {
+	in := io.NewSectionReader(file, 0, 2*maxJournal)
 	for {
-		var r record
-		if err := decoder.Decode(&r); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		var head [recordHead]byte
+		if _, err := io.ReadFull(in, head[:]); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return all, nil
 		} else if err != nil {
 			return all, err
 		}
-		all = append(all, r)
-	}
-}
-
-// frames is what the records of a journal hold, one behind the other.
-type frames struct {
-	file io.Reader
-	rest []byte
-}
-
-func (f *frames) Read(p []byte) (int, error) {
-	if len(f.rest) == 0 {
-		var head [recordHead]byte
-		if _, err := io.ReadFull(f.file, head[:]); err != nil {
-			return 0, err
-		}
 		n := binary.LittleEndian.Uint32(head[:])
 		if n > maxRecord {
-			return 0, io.ErrUnexpectedEOF
+			return all, nil
 		}
-		f.rest = make([]byte, n)
-		if _, err := io.ReadFull(f.file, f.rest); err != nil || crc32.ChecksumIEEE(f.rest) != binary.LittleEndian.Uint32(head[4:]) {
-			f.rest = nil
-			return 0, io.ErrUnexpectedEOF
+		b := make([]byte, n)
+		if _, err := io.ReadFull(in, b); err != nil || crc32.ChecksumIEEE(b) != binary.LittleEndian.Uint32(head[4:]) {
+			return all, nil
 		}
+		r, err := decodeRecord(b)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, r)
 	}
-	n := copy(p, f.rest)
-	f.rest = f.rest[n:]
-	return n, nil
 }
 
 // awaitOthers waits, but not long, until the live instances have stored what they have in their journals: so that who asks
@@ -199,7 +163,7 @@ func journalsWait(dir string) bool {
 const unreadable = ".unreadable"
 
 // recover stores what a dead instance left in its journal.
-func (tx *transaction) recover(instance string, left []record) error {
+func (tx *transaction) recover(instance string, left []*record) error {
 	own := [2]string{tx.instance, tx.project}
 	writer := tx.writer
 	defer func() { tx.instance, tx.project, tx.writer = own[0], own[1], writer }()

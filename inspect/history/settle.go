@@ -51,7 +51,7 @@ func (s *Store) settleIfGone(ctx context.Context, instance string, hasFile, know
 	case err != nil: // it lives, or it can't be told
 		return nil //nolint:nilerr // and then it has not ended
 	}
-	var left []record
+	var left []*record
 	var unread error
 	if lock != nil {
 		left, unread = readJournal(lock.file)
@@ -78,7 +78,7 @@ func (s *Store) settleIfGone(ctx context.Context, instance string, hasFile, know
 // oneSettling is how many records are stored in one transaction, so that others can write meanwhile.
 const oneSettling = 500
 
-func (s *Store) settleDead(ctx context.Context, instance string, left []record) error {
+func (s *Store) settleDead(ctx context.Context, instance string, left []*record) error {
 	for some := range slices.Chunk(left, oneSettling) {
 		if err := s.do(ctx, "store what was left", func(tx *transaction) error { return tx.recover(instance, some) }); err != nil {
 			return err

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -135,6 +136,7 @@ func (w *writer) later() {
 
 // flush writes what waits, once; what gathered meanwhile is left to the flusher, as its senders are many.
 func (w *writer) flush() {
+	runtime.Gosched() // lets those who are about to send leave their frames too; it costs nothing when nobody is there
 	w.mu.Lock()
 	w.writeLocked()
 	more := len(w.pending) > 0 && w.err == nil

@@ -1,0 +1,107 @@
+package history
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+// A record is one delivery in a journal, as it was received: without attempts, and without what it repeats.
+type record struct {
+	Project  string
+	Delivery inspect.Delivery
+}
+
+// recordVersion begins each record. Another version is not read.
+const recordVersion = 1
+
+var errRecord = errors.New("a record that this version of hook doesn't know")
+
+// append appends r in its stored form: numbers are varints, texts are as appendText has them.
+func (r *record) append(b []byte) []byte {
+	d, g := &r.Delivery, &r.Delivery.Signature
+	b = append(b, recordVersion)
+	for _, s := range r.texts() {
+		b = appendText(b, *s)
+	}
+	b = binary.AppendVarint(b, nanoseconds(d.ReceivedAt))
+	b = appendTime(b, g.Signed)
+	b = appendBool(appendBool(b, g.Test), d.Body.Complete)
+	b = binary.AppendUvarint(b, uint64(d.Body.Size))
+	b = binary.AppendUvarint(b, uint64(len(d.Body.Bytes)))
+	b = append(b, d.Body.Bytes...)
+	return appendHeader(b, d.Header) // last, as it has no end of its own
+}
+
+// texts are all that are texts in a record, in their order.
+func (r *record) texts() [19]*string {
+	d, g := &r.Delivery, &r.Delivery.Signature
+	return [...]*string{
+		&r.Project, &d.ID, &d.ReplayOf, &d.Endpoint, &d.Remote, &d.Proto, &d.Host, &d.Method, &d.URL, &d.Path,
+		&d.Provider, &d.EventType, &d.ProviderID,
+		&g.Provider, (*string)(&g.Verdict), (*string)(&g.Reason), &g.Secret, &g.Expected, &g.Got,
+	}
+}
+
+func decodeRecord(b []byte) (*record, error) {
+	if len(b) == 0 || b[0] != recordVersion {
+		return nil, errRecord
+	}
+	in := reader{rest: b[1:], text: string(b)}
+	r := new(record)
+	for _, s := range r.texts() {
+		*s = in.string()
+	}
+	d, g := &r.Delivery, &r.Delivery.Signature
+	d.ReceivedAt = timeOf(in.signed())
+	g.Signed = in.time()
+	g.Test, d.Body.Complete = in.number() != 0, in.number() != 0
+	d.Body.Size = int64(in.number())
+	if n := in.count(); n > 0 {
+		d.Body.Bytes = append([]byte(nil), in.rest[:n]...)
+		in.rest = in.rest[n:]
+	} else {
+		d.Body.Bytes = []byte{}
+	}
+	if in.bad {
+		return nil, errRecord
+	}
+	var err error
+	d.Header, err = decodeHeader(in.rest)
+	return r, err
+}
+
+func appendBool(b []byte, v bool) []byte {
+	if v {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
+// appendTime appends a time of any year: 0 if it is the zero time, else 1, whole seconds and their fraction.
+func appendTime(b []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(b, 0)
+	}
+	return binary.AppendUvarint(binary.AppendVarint(append(b, 1), t.Unix()), uint64(t.Nanosecond()))
+}
+
+func (r *reader) time() time.Time {
+	if r.number() == 0 {
+		return time.Time{}
+	}
+	seconds := r.signed()
+	return time.Unix(seconds, int64(r.number())).UTC()
+}
+
+func (r *reader) signed() int64 {
+	n, width := binary.Varint(r.rest)
+	if width <= 0 {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	r.rest = r.rest[width:]
+	return n
+}
