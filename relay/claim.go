@@ -72,17 +72,13 @@ func (t *tunnels) goAway(g *wire.GoAway) {
 }
 
 const (
+	maxStreams   = 1024 // requests in flight on one tunnel
 	helloTimeout = 10 * time.Second
 	closesIn     = 2 * time.Second // how long a client that was replaced has to close
 )
 
 // accept takes a tunnel: token, websocket, hello, claim; then serves it until it ends.
 func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
-	if !s.admission.admit(time.Now()) {
-		w.Header().Set("Retry-After", "1")
-		fail(http.StatusServiceUnavailable, "overloaded", "too many listeners come at once").Answer(w, "")
-		return
-	}
 	grant := Grant{Pattern: "*"}
 	if s.cfg.Tokens != nil {
 		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
@@ -96,6 +92,11 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 			fail(http.StatusUnauthorized, "unauthorized", "this relay wants a token that it knows").Answer(w, "")
 			return
 		}
+	}
+	if !s.admission.admit(time.Now()) { // after the token, so that strangers keep nobody out
+		w.Header().Set("Retry-After", "1")
+		fail(http.StatusServiceUnavailable, "overloaded", "too many listeners come at once").Answer(w, "")
+		return
 	}
 	ctx, ok := r.Context().Value(tunnelCtxKey{}).(context.Context)
 	if !ok {
@@ -142,7 +143,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 	defer end()
 	t := &tunnel{name: hello.Name, instance: hello.Instance, end: end}
 	t.session = wire.NewSession(conn, wire.Config{
-		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: hello.MaxStreams, Heartbeat: s.cfg.Beat, Heart: s.heart,
+		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: min(hello.MaxStreams, maxStreams), Heartbeat: s.cfg.Beat, Heart: s.heart,
 		OnGoAway: func(*wire.GoAway) { s.tunnels.remove(t) }, // it takes no more; another may have the name
 	})
 	t.session.Greet(wire.Welcome{

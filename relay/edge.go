@@ -11,13 +11,9 @@ import (
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/internal/httptext"
 	"github.com/seed-4575fdc3/hook/relay/wire"
 )
-
-// hopByHop are the fields that speak of one connection (RFC 9110 section 7.6.1) or were read by the server already.
-// Fields that a Connection header names are kept: a sender must not be able to hide a signature from the receiver.
-// What Trailer announces is kept, and Upgrade where it is answered.
-var hopByHop = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Transfer-Encoding", "Upgrade"}
 
 // receive hands one public request through the endpoint's tunnel, and its answer back. The sender gets exactly one
 // response, or sees its connection break.
@@ -36,19 +32,19 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, pat
 		ID: inspect.NewID(), ReceivedAt: now, Attempt: 1, Remote: s.sender(r), Proto: r.Proto, Host: r.Host,
 		Method: r.Method, Base: base, Path: path, Length: r.ContentLength,
 	}
-	protocol := switches(r)
+	switching := switches(r)
 	head.Header = clean(r.Header)
 	if len(r.Trailer) > 0 { // net/http has taken the field out
 		head.Header["Trailer"] = []string{strings.Join(slices.Sorted(maps.Keys(r.Trailer)), ", ")}
 	}
-	if protocol != "" {
-		head.Header["Upgrade"] = []string{protocol}
+	if switching {
+		head.Header["Upgrade"] = []string{protocolWebsocket}
 	}
 	if err := head.Check(); err != nil {
 		badHead(err).Answer(w, head.ID)
 		return
 	}
-	e := &exchange{s: s, w: w, r: r, head: head, switches: protocol != ""}
+	e := &exchange{s: s, w: w, r: r, head: head, switches: switching}
 	defer e.close()
 	var response *wire.ResponseHead
 	ctx, err := e.send(t.session)
@@ -57,6 +53,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, pat
 			err = context.Cause(ctx)
 		}
 	}
+	e.answering()
 	switch {
 	case r.Context().Err() != nil && !errors.Is(err, errSlow) && !e.wasSlow():
 		panic(http.ErrAbortHandler) // the sender is gone: there is nobody to answer
@@ -119,16 +116,25 @@ func (s *Server) absent(ctx context.Context, name string) inspect.Failure {
 	return fail(http.StatusNotFound, "endpoint_unknown", "this relay knows no such endpoint")
 }
 
-// clean takes out what must not travel: hop-by-hop fields, and those that only hook and trusted proxies may set.
-// It changes h, which nobody else reads.
+// clean takes out what must not travel: fields of the connection, and those that only hook and trusted proxies may set.
+// Fields that a Connection header names are kept: a sender must not be able to hide a signature from the receiver. It
+// changes h, which nobody else reads.
 func clean(h http.Header) http.Header {
-	for _, name := range hopByHop {
+	for _, name := range httptext.HopByHop {
 		delete(h, name)
 	}
 	for name := range h {
-		if strings.HasPrefix(name, "Hook-") || strings.HasPrefix(name, "X-Forwarded-") || name == "Forwarded" || name == "X-Real-Ip" {
+		if onlyOurs(name) {
 			delete(h, name)
 		}
 	}
 	return h
+}
+
+// onlyOurs says whether strangers must not set a field. Many apps take _ and - in a name for the same.
+func onlyOurs(name string) bool {
+	if strings.Contains(name, "_") {
+		name = http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-"))
+	}
+	return strings.HasPrefix(name, "Hook-") || strings.HasPrefix(name, "X-Forwarded-") || name == "Forwarded" || name == "X-Real-Ip"
 }

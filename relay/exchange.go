@@ -15,11 +15,15 @@ import (
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/internal/httptext"
 	"github.com/seed-4575fdc3/hook/relay/wire"
 )
 
 // firstBody is the longest body that waits to travel with its head; a longer one is streamed behind it.
 const firstBody = uploadBuffer
+
+// smallBody is up to where a buffer of just that size is cheaper than one that is kept.
+const smallBody = 8 << 10
 
 // An exchange is one request on its way through a tunnel and back.
 type exchange struct {
@@ -30,7 +34,11 @@ type exchange struct {
 	stream *wire.Stream
 
 	switches bool          // the sender wants another protocol
-	wanted   chan struct{} // the sender waits to be told to send the body; nil if it doesn't, or was
+	wanted   chan struct{} // closed when the app wants the body; nil if nobody waits for that, or it is
+
+	mu        sync.Mutex // held while something is written before the answer
+	continued bool       // 100 Continue was written; guarded by mu
+	answered  bool       // nothing is to be written beside the answer; guarded by mu
 
 	upload sync.WaitGroup
 	whole  atomic.Bool             // the request's body was read to its end
@@ -57,13 +65,17 @@ func (e *exchange) send(session *wire.Session) (context.Context, error) {
 	ctx, give := context.WithCancelCause(e.r.Context())
 	e.give = give
 	length := e.r.ContentLength
-	expects := e.r.ProtoAtLeast(1, 1) && strings.EqualFold(e.r.Header.Get("Expect"), "100-continue")
+	expects := length != 0 && e.r.ProtoAtLeast(1, 1) && strings.EqualFold(e.r.Header.Get("Expect"), "100-continue")
 	inline := length >= 0 && length <= firstBody && !expects && !e.switches
 	var first []byte
 	if inline && length > 0 {
-		buf := uploadBuffers.Get().(*[uploadBuffer]byte)
-		defer uploadBuffers.Put(buf)
-		first = buf[:length]
+		if length <= smallBody {
+			first = make([]byte, length)
+		} else {
+			buf := uploadBuffers.Get().(*[uploadBuffer]byte)
+			defer uploadBuffers.Put(buf)
+			first = buf[:length]
+		}
 		if err := e.readAll(first); err != nil {
 			return nil, err
 		}
@@ -93,7 +105,7 @@ func (e *exchange) send(session *wire.Session) (context.Context, error) {
 	_ = http.NewResponseController(e.w).EnableFullDuplex()
 	wanted := e.wanted
 	e.upload.Go(func() {
-		if wanted != nil && !told(ctx, wanted) {
+		if wanted != nil && !(told(ctx, wanted) && e.ask()) {
 			return
 		}
 		if err := e.copyBody(); err != nil {
@@ -106,10 +118,6 @@ func (e *exchange) send(session *wire.Session) (context.Context, error) {
 	return ctx, nil
 }
 
-// expectFor is how long a sender that waits for 100 Continue waits for the app's word. Then its body is asked for, as most
-// apps say nothing: RFC 9110 section 10.1.1.
-const expectFor = time.Second
-
 // uploadBuffer is what one DATA frame holds.
 const uploadBuffer = 64 << 10
 
@@ -117,7 +125,7 @@ var uploadBuffers = sync.Pool{New: func() any { return new([uploadBuffer]byte) }
 
 // told waits for the word, and says whether the body is to be read.
 func told(ctx context.Context, wanted <-chan struct{}) bool {
-	patience := time.NewTimer(expectFor)
+	patience := time.NewTimer(httptext.ExpectFor)
 	defer patience.Stop()
 	select {
 	case <-wanted:
@@ -128,13 +136,45 @@ func told(ctx context.Context, wanted <-chan struct{}) bool {
 	return true
 }
 
+// ask writes 100 Continue unless that was done, and says whether the body may be read: not beside the answer, as net/http
+// would write it then.
+func (e *exchange) ask() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.answered && !e.continued {
+		e.informLocked(&wire.ResponseHead{Status: http.StatusContinue})
+	}
+	return !e.answered
+}
+
+// answering is called before the answer is written.
+func (e *exchange) answering() {
+	e.mu.Lock()
+	e.answered = true
+	e.mu.Unlock()
+	e.mayWrite()
+}
+
+// mayWrite gives what is written next its time.
+func (e *exchange) mayWrite() {
+	_ = http.NewResponseController(e.w).SetWriteDeadline(time.Now().Add(streamIdle))
+}
+
+func (e *exchange) informLocked(response *wire.ResponseHead) {
+	e.mayWrite()
+	h := e.w.Header()
+	maps.Copy(h, response.Header)
+	e.w.WriteHeader(response.Status)
+	clear(h)
+	e.continued = e.continued || response.Status == http.StatusContinue
+}
+
 // inform passes an informational answer on, at once. HTTP/1.0 knows none.
 func (e *exchange) inform(response *wire.ResponseHead) {
 	if e.r.ProtoAtLeast(1, 1) {
-		h := e.w.Header()
-		maps.Copy(h, response.Header)
-		e.w.WriteHeader(response.Status)
-		clear(h)
+		e.mu.Lock()
+		e.informLocked(response)
+		e.mu.Unlock()
 	}
 	if response.Status == http.StatusContinue && e.wanted != nil {
 		close(e.wanted)
@@ -256,7 +296,7 @@ func (e *exchange) pass(response *wire.ResponseHead) {
 	for name, values := range response.Header {
 		h[name] = values
 	}
-	for _, name := range hopByHop { // they speak of the app's connection, not of the sender's
+	for _, name := range httptext.HopByHop { // they speak of the app's connection, not of the sender's
 		delete(h, name)
 	}
 	for _, name := range [...]string{"Date", "Content-Type"} {
@@ -279,10 +319,9 @@ func (e *exchange) pass(response *wire.ResponseHead) {
 		defer stop()
 		idle := time.AfterFunc(streamIdle, func() { e.stream.Reset(wire.ResetTimeout, "the answer stands still") })
 		defer idle.Stop()
-		defer func() { _ = flusher.SetWriteDeadline(time.Time{}) }()
 		step = func() {
 			idle.Reset(streamIdle)
-			_ = flusher.SetWriteDeadline(time.Now().Add(streamIdle))
+			e.mayWrite()
 		}
 	}
 	buf := copyBuffers.Get().(*[copyBuffer]byte)

@@ -59,7 +59,8 @@ type Server struct {
 	heart     *wire.Heart
 	admission admission
 	tunnels   tunnels
-	serving   sync.WaitGroup // tunnels, and connections that switched protocols
+	serving   sync.WaitGroup // tunnels
+	pipes     sync.WaitGroup // connections that switched protocols
 }
 
 // New checks cfg and makes a Server of it. It opens nothing.
@@ -151,6 +152,7 @@ func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 	srv := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
+		WriteTimeout:      streamIdle, // whoever writes later than that gives itself more
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    1 << 20, // the edge answers from 64 KiB on, in words of our own
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
@@ -179,9 +181,11 @@ func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 		// ctx is already cancelled, so draining needs a clock of its own.
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Drain)
 		defer cancel()
+		defer context.AfterFunc(drain, closeTunnels)()
 		if err := srv.Shutdown(drain); err != nil { // somebody took longer than that
 			return srv.Close()
 		}
+		s.pipes.Wait() // which Shutdown doesn't see
 		return nil
 	})
 	err := g.Wait()

@@ -74,6 +74,8 @@ func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer,
 		return nil, err
 	case sent != nil && sent.failed() != nil:
 		return nil, sent.failed()
+	case sent != nil:
+		sent.abandon()
 	}
 	return nil, readErr
 }
@@ -156,8 +158,8 @@ func (c *conn) receive(r *http.Request, sent *upload, trace *httptrace.ClientTra
 			return nil, fmt.Errorf("its head is longer than %d bytes", maxHead)
 		case err != nil:
 			return nil, err
-		case a.status == http.StatusSwitchingProtocols && r.Header["Upgrade"] == nil:
-			return nil, errors.New("it switched protocols, which was not asked for")
+		case a.status == http.StatusSwitchingProtocols && !sameProtocol(a.header, r.Header):
+			return nil, errors.New("it switched to a protocol that was not asked for")
 		case a.status == http.StatusSwitchingProtocols:
 			a.switched()
 			return a, nil
@@ -173,6 +175,12 @@ func (c *conn) receive(r *http.Request, sent *upload, trace *httptrace.ClientTra
 			}
 		}
 	}
+}
+
+// sameProtocol says whether an answer switches to the one protocol that was asked for.
+func sameProtocol(answer, request http.Header) bool {
+	got, asked := answer["Upgrade"], request["Upgrade"]
+	return len(got) == 1 && len(asked) == 1 && strings.EqualFold(got[0], asked[0])
 }
 
 // switched makes the connection the answer's body: what both sides say from now on is not HTTP.

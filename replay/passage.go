@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/internal/httptext"
 )
 
 // A passage is one delivery on its way to the app and the answer on its way back.
@@ -208,7 +209,7 @@ func (p *passage) pass(ctx context.Context, response *http.Response) {
 func (p *passage) passHeader(response *http.Response) error {
 	h := p.w.Header()
 	maps.Copy(h, response.Header)
-	for _, name := range aboutConnection {
+	for _, name := range httptext.HopByHop {
 		if name != "Upgrade" || response.StatusCode != http.StatusSwitchingProtocols {
 			delete(h, name)
 		}
@@ -221,10 +222,6 @@ func (p *passage) passHeader(response *http.Response) error {
 	}
 	return nil
 }
-
-// aboutConnection are the fields that speak of the app's connection alone: RFC 9110 section 7.6.1. What Trailer announces is
-// passed on.
-var aboutConnection = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Transfer-Encoding", "Upgrade"}
 
 // A finisher is a writer that is told when the answer is whole, before ServeDelivery returns.
 type finisher interface{ Finish() }

@@ -9,13 +9,14 @@ import (
 	"sync"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/internal/httptext"
 )
 
 // inform passes an informational answer on.
 func (p *passage) inform(status int, fields textproto.MIMEHeader) error {
 	h := p.w.Header()
 	maps.Copy(h, http.Header(fields))
-	for _, name := range aboutConnection {
+	for _, name := range httptext.HopByHop {
 		delete(h, name)
 	}
 	p.w.WriteHeader(status)

@@ -29,10 +29,8 @@ type upload struct {
 	mu    sync.Mutex
 	head  bool // the answer's head came: the time to read is the answer's from then on; guarded by mu
 	asked bool // wanted is closed; guarded by mu
+	over  bool // unwanted is closed; guarded by mu
 }
-
-// expectFor is how long a body waits for the app's word. Then it goes out, as most apps say nothing: RFC 9110 section 10.1.1.
-const expectFor = time.Second
 
 // expects says whether a request asks the app whether it wants the body.
 func expects(h http.Header, length int64) bool {
@@ -83,7 +81,7 @@ func (u *upload) await(ctx context.Context) error {
 	if u.wanted == nil {
 		return nil
 	}
-	patience := time.NewTimer(expectFor)
+	patience := time.NewTimer(httptext.ExpectFor)
 	defer patience.Stop()
 	select {
 	case <-u.wanted:
@@ -106,14 +104,27 @@ func (u *upload) begin() {
 	}
 }
 
+// abandon is for a request that has failed: a body that still waits for the app's word doesn't go out.
+func (u *upload) abandon() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.endWait()
+}
+
+// endWait is called with mu held.
+func (u *upload) endWait() {
+	if u.unwanted != nil && !u.over {
+		close(u.unwanted)
+		u.over = true
+	}
+}
+
 // answered takes the time to read out of the upload's hands. A short body has as long as the head.
 func (u *upload) answered(c *conn) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.head = true
-	if u.unwanted != nil {
-		close(u.unwanted)
-	}
+	u.endWait()
 	_ = c.SetReadDeadline(time.Now().Add(c.o.Head))
 }
 

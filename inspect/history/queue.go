@@ -140,6 +140,7 @@ func (q *queue) tryPut(j *job) (room <-chan struct{}, err error) {
 	}
 	// A job larger than the whole bound must have its turn too.
 	if len(q.jobs) >= maxWaitingJobs || len(q.jobs) > 0 && q.size+j.size > maxWaitingBytes {
+		signal(q.urgent) // the writer may still wait for more
 		return q.room, nil
 	}
 	q.jobs = append(q.jobs, j)

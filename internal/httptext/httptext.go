@@ -2,7 +2,20 @@
 // hand in.
 package httptext
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
+
+// HopByHop are the fields that speak of one connection alone (RFC 9110 section 7.6.1; HTTP2-Settings: RFC 7540 section 3.2.1).
+// Trailer is not among them: what it announces is passed on.
+var HopByHop = [...]string{
+	"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Transfer-Encoding", "Upgrade", "Http2-Settings",
+}
+
+// ExpectFor is how long a body waits for 100 Continue, before it is sent all the same as most apps never say it: RFC 9110
+// section 10.1.1.
+const ExpectFor = time.Second
 
 // IsToken says whether s is a token, as methods and names of fields are: RFC 9110 section 5.6.2.
 func IsToken(s string) bool {

@@ -15,7 +15,7 @@ type Heart struct {
 	next  int                              // the slot of the session that comes next
 }
 
-const beatSlots = 25
+const beatSlots = 10
 
 // NewHeart makes a Heart that has each session send PING that often.
 func NewHeart(every time.Duration) *Heart {
@@ -71,11 +71,11 @@ const looksPerBeat = 2
 // know the round trip. It is called by one goroutine at a time.
 func (s *Session) look() {
 	if s.since()-time.Duration(s.heard.Load()) > s.cfg.Heartbeat*5/2 {
-		s.end(ErrSilent)
+		go s.end(ErrSilent) // to close a connection may take a while, and others wait for their turn
 		return
 	}
 	if s.out.stuck(s.cfg.Heartbeat * 6) { // it answers PINGs perhaps, and reads nothing
-		s.end(errNotReading)
+		go s.end(errNotReading)
 		return
 	}
 	every := looksPerBeat
@@ -83,7 +83,7 @@ func (s *Session) look() {
 		every *= beatsPerTrip
 	}
 	if s.looks%every == 0 {
-		s.ping()
+		s.beat()
 	}
 	s.looks++
 }

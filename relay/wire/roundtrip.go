@@ -22,11 +22,24 @@ func (s *Session) ping() {
 	s.out.post(framePing, 0, sent[:])
 }
 
+// beat is ping for a session that is mostly idle: it costs less.
+func (s *Session) beat() {
+	now := int64(s.since())
+	var sent [8]byte
+	binary.BigEndian.PutUint64(sent[:], uint64(now))
+	s.pinged.Store(now)
+	s.beaten.Store(now)
+	s.mark.Store(s.out.beat(sent[:], s.seen.Load()))
+}
+
 // receivePong notes the round trip. A PONG may have waited behind a big body, so one that took longer counts half.
 func (s *Session) receivePong(sent time.Duration) {
 	now := s.since()
 	if sent <= 0 || sent >= now {
 		return
+	}
+	if int64(sent) == s.beaten.Load() { // so the peer has read all that went before it
+		s.seen.Store(s.mark.Load())
 	}
 	took, known := now-sent, s.RTT()
 	if known != 0 && took > known {

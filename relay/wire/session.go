@@ -59,6 +59,9 @@ type Session struct {
 	pinged  atomic.Int64 // when the last PING went, nanoseconds since began
 	rtt     atomic.Int64 // the round trip, nanoseconds
 	widened atomic.Int64 // by how much the windows of all streams have grown
+	beaten  atomic.Int64 // when the last beat went, nanoseconds since began
+	mark    atomic.Int64 // how many messages had been written with it
+	seen    atomic.Int64 // how many messages the peer has read, as far as is known
 	began   time.Time
 	looks   int // look's
 
@@ -197,10 +200,13 @@ func (s *Session) Open(head *RequestHead, first []byte, end bool) (*Stream, erro
 	// The number and the place in the queue are taken as one, as the client insists on rising numbers.
 	mine, err := s.out.put(anyRoom, frameRequest, endFlag(end), st.id, size, encoded, first)
 	s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
 	if mine {
 		s.out.flush()
 	}
-	return st, err
+	return st, nil
 }
 
 // mayOpen says why no stream can be opened; nil if one can.

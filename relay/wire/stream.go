@@ -352,17 +352,10 @@ func (st *Stream) finish() {
 	switch {
 	case over:
 	case answered:
-		// The relay sees END of the response and sends RESET stop, or the rest of the request to nobody.
-		st.drop()
+		st.Reset(ResetStop, "")
 	default:
 		st.Reset(ResetInternal, "the handler gave no whole answer")
 	}
-}
-
-// drop forgets a stream whose rest nobody wants; frames that still come for it are ignored.
-func (st *Stream) drop() {
-	st.fail(&ResetError{Code: ResetStop})
-	st.s.forget(st)
 }
 
 // fail makes every call on the stream return err, and says whether it had neither failed nor come to its end before.

@@ -36,6 +36,7 @@ type writer struct {
 	busy     bool      // somebody writes, or the flusher is to
 	flusher  bool      // the flusher runs
 	since    time.Time // when the write under way began; zero if there is none
+	messages int64     // how many were written
 	err      error
 }
 
@@ -213,15 +214,34 @@ func (w *writer) write(out []byte) error {
 
 // message writes one message and notes since when.
 func (w *writer) message(msg []byte) error {
-	w.mark(time.Now())
-	defer w.mark(time.Time{})
+	w.mark(time.Now(), 1)
+	defer w.mark(time.Time{}, 0)
 	return w.conn.Write(msg)
 }
 
-func (w *writer) mark(t time.Time) {
+func (w *writer) mark(t time.Time, more int64) {
 	w.mu.Lock()
 	w.since = t
+	w.messages += more
 	w.mu.Unlock()
+}
+
+// beat is post for a PING. A peer that has read all messages, of which it is known to have read seen, can't block the
+// write, so that is made at once. It gives the number of the message that the PING goes with; 0 if that isn't known.
+func (w *writer) beat(payload []byte, seen int64) int64 {
+	w.mu.Lock()
+	idle, next := !w.busy && w.messages == seen, w.messages+1
+	w.mu.Unlock()
+	mine, _ := w.put(anyRoom, framePing, 0, 0, payload)
+	switch {
+	case !mine:
+		return 0
+	case idle:
+		w.flush()
+	default:
+		w.later()
+	}
+	return next
 }
 
 // stuck says whether one message has been under way for longer than that.
