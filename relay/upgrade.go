@@ -63,11 +63,13 @@ func (e *exchange) pipe(response *wire.ResponseHead) {
 		_ = e.stream.CloseWrite()
 		down.limit()
 	})
-	stop := context.AfterFunc(e.stream.Context(), func() { _ = conn.Close() }) // ends the upload too
+	stop := context.AfterFunc(e.stream.Context(), func() { // what has come is still passed on
+		_ = conn.SetReadDeadline(time.Now())
+		_ = conn.SetWriteDeadline(time.Now().Add(lastWords))
+	})
 	defer stop()
 	_, err = io.Copy(down, struct{ io.Reader }{e.stream})
 	if tcp, ok := conn.(*net.TCPConn); ok && err == nil {
-		stop()
 		_ = tcp.CloseWrite() // the sender has all when it reads the end, whatever it still sends
 		_ = conn.SetReadDeadline(time.Now().Add(lastWords))
 	} else {
