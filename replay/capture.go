@@ -23,7 +23,6 @@ type capture struct {
 	limit   int64
 	length  int64       // where its end is; -1 if only reading on will tell
 	trailer http.Header // takes what comes behind the body; nil if nothing can
-	ended   func()      // called when the last byte is read, and again at io.EOF; may be nil
 
 	mu   sync.Mutex
 	kept []byte

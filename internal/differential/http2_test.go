@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // A client is net/http's, of one version of HTTP.
@@ -59,7 +60,7 @@ func TestTheSameOverHTTP2(t *testing.T) {
 // over2 are the exchanges that net/http's client can make, which writes framing and some fields by itself.
 func over2() (all []exchange) {
 	for _, e := range slices.Concat(methods(), targets(), requestHeaders(), requestBodies(), statuses(), answers()) {
-		if strings.ContainsAny(e.path, "`\"<>^{}|\xe9\xc3") || e.path == "?" || e.path == "/?" || e.path == "//" || e.path == "/a??b?" || e.method == "patch" {
+		if strings.ContainsAny(e.path, "`\"<>^{}|") || !utf8.ValidString(e.path) || strings.Contains(e.path, "é") || e.path == "?" || e.path == "/?" || e.path == "//" || e.path == "/a??b?" || e.method == "patch" {
 			continue // net/http's client writes these otherwise
 		}
 		if e.name == "secrets" || strings.HasPrefix(e.name, "expect") {
