@@ -96,12 +96,8 @@ func (r *reader) time() time.Time {
 	return time.Unix(seconds, int64(r.number())).UTC()
 }
 
+// signed reads what binary.AppendVarint wrote.
 func (r *reader) signed() int64 {
-	n, width := binary.Varint(r.rest)
-	if width <= 0 {
-		r.bad, r.rest = true, nil
-		return 0
-	}
-	r.rest = r.rest[width:]
-	return n
+	n := r.number()
+	return int64(n>>1) ^ -int64(n&1)
 }
