@@ -1,8 +1,10 @@
 package relay
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -103,7 +105,8 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 		ctx = context.Background()
 	}
 	s.serving.Add(1) // what was hijacked, http.Server waits for no more
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{wire.Subprotocol}})
+	taken := &hijacker{ResponseWriter: w}
+	ws, err := websocket.Accept(taken, r, &websocket.AcceptOptions{Subprotocols: []string{wire.Subprotocol}})
 	if err != nil {
 		s.serving.Done()
 		return // Accept has answered
@@ -111,7 +114,7 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 	log := s.log.With("remote", r.RemoteAddr, "token", grant.Name)
 	go func() { // what the HTTP server holds for a request is let go of when this handler returns: an idle tunnel needs little
 		defer s.serving.Done()
-		conn := wire.WebSocket(ws)
+		conn := wire.Combine(wire.WebSocket(ws), taken.conn)
 		defer func() { _ = conn.Close() }()
 		if ws.Subprotocol() != wire.Subprotocol {
 			log.Info("tunnel refused", "error", "no hook subprotocol")
@@ -121,6 +124,22 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 			log.Info("tunnel ended", "reason", err)
 		}
 	}()
+}
+
+// A hijacker gives the websocket library a connection whose writes can be combined.
+type hijacker struct {
+	http.ResponseWriter
+	conn *wire.Combiner
+}
+
+// Hijack is http.Hijacker's.
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	h.conn = &wire.Combiner{Conn: conn}
+	return h.conn, bufio.NewReadWriter(buffered.Reader, bufio.NewWriter(h.conn)), nil
 }
 
 func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) error {

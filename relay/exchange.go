@@ -152,7 +152,9 @@ func (e *exchange) answering() {
 	e.mu.Lock()
 	e.answered = true
 	e.mu.Unlock()
-	e.mayWrite()
+	if time.Since(e.head.ReceivedAt) > streamIdle/2 { // else there is enough of the time that the server gives
+		e.mayWrite()
+	}
 }
 
 // mayWrite gives what is written next its time.

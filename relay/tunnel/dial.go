@@ -57,11 +57,11 @@ func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welco
 	if c.Token != "" {
 		header.Set("Authorization", "Bearer "+c.Token)
 	}
-	var wires combiner
+	var w wires
 	var proxy proxy
 	transport := &http.Transport{
 		Proxy: proxy.choose, OnProxyConnectResponse: proxy.answered,
-		TLSClientConfig: c.TLS, DialContext: wires.dial, DialTLSContext: wires.dialTLS(c.TLS),
+		TLSClientConfig: c.TLS, DialContext: w.dial, DialTLSContext: w.dialTLS(c.TLS),
 	}
 	defer transport.CloseIdleConnections()
 	target := strings.TrimSuffix(c.Relay, "/") + wire.Path
@@ -87,7 +87,7 @@ func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welco
 		_ = conn.Close()
 		return nil, wire.Welcome{}, fmt.Errorf("claim %s: %w", c.Name, err)
 	}
-	return wires.combine(conn), welcome, nil
+	return wire.Combine(conn, w.conn), welcome, nil
 }
 
 // explain tells what an upgrade that came to nothing means.

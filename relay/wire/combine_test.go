@@ -1,11 +1,9 @@
-package tunnel
+package wire
 
 import (
 	"bytes"
 	"net"
 	"testing"
-
-	"github.com/seed-4575fdc3/hook/relay/wire"
 )
 
 // A recorder is the network: it keeps what each write brought.
@@ -21,7 +19,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 
 // A library writes a message to the network as the websocket library does: through a buffer of 4 KiB.
 type library struct {
-	wire.Conn
+	Conn
 	under net.Conn
 }
 
@@ -39,8 +37,8 @@ func (l library) Write(msg []byte) error {
 func TestCombinerMakesOneWriteOfAMessage(t *testing.T) {
 	for _, size := range []int{1, libraryBuffer - 1, libraryBuffer, libraryBuffer + 1, 2 * libraryBuffer, 10*libraryBuffer + 7} {
 		var network recorder
-		c := combiner{conn: &combiningConn{Conn: &network}}
-		conn := c.combine(library{under: c.conn})
+		under := &Combiner{Conn: &network}
+		conn := Combine(library{under: under}, under)
 		msg := bytes.Repeat([]byte("0123456789abcdef!"), size/17+1)[:size]
 		for range 2 {
 			if err := conn.Write(msg); err != nil {
@@ -56,7 +54,7 @@ func TestCombinerMakesOneWriteOfAMessage(t *testing.T) {
 // The handshake isn't made of messages: nothing of it may be held back.
 func TestCombinerLeavesTheHandshakeAlone(t *testing.T) {
 	var network recorder
-	conn := &combiningConn{Conn: &network}
+	conn := &Combiner{Conn: &network}
 	if _, err := conn.Write(make([]byte, libraryBuffer)); err != nil || len(network.writes) != 1 {
 		t.Errorf("%d writes, %v; want 1", len(network.writes), err)
 	}
@@ -65,7 +63,7 @@ func TestCombinerLeavesTheHandshakeAlone(t *testing.T) {
 // A message without an end in sight is sent before it fills the memory.
 func TestCombinerHoldsBackALimitedAmount(t *testing.T) {
 	var network recorder
-	conn := &combiningConn{Conn: &network, combining: true}
+	conn := &Combiner{Conn: &network, combining: true}
 	for range 1000 {
 		if _, err := conn.Write(make([]byte, libraryBuffer)); err != nil {
 			t.Fatal(err)
