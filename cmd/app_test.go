@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -187,6 +188,29 @@ func TestListenEndsWithTheApp(t *testing.T) {
 			t.Error("what the app prints is not passed on")
 		}
 		p.mu.Unlock()
+	}
+}
+
+// A terminal that is closed ends hook as Ctrl-C does, and what the app has started.
+func TestListenEndsWithItsTerminal(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no SIGHUP")
+	}
+	port := freePort(t)
+	p := begin(t, []string{"TEST_ADDRESS=127.0.0.1:" + port}, "hook", "listen", "--json", port, "--",
+		"sh", "-c", `(TEST_APP=$TEST_ADDRESS hook </dev/null) & wait`)
+	p.await(t, `"app":"up"`)
+	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_ = p.cmd.Process.Signal(syscall.SIGHUP)
+	p.wantExit(t, 0)
+	p.await(t, `"type":"summary"`)
+	_ = conn.SetDeadline(time.Now().Add(awaitTime))
+	if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) && !strings.Contains(fmt.Sprint(err), "reset") {
+		t.Errorf("the app outlives hook: %v", err)
 	}
 }
 

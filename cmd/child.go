@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,11 +17,12 @@ import (
 
 // childOptions say what to start.
 type childOptions struct {
-	name string   // the program: a path, or looked for in PATH
-	args []string // without the program's name
-	env  []string // "KEY=value", added to hook's own environment
-	dir  string   // empty: the current folder
-	out  func(line string)
+	name   string                 // the program: a path, or looked for in PATH
+	args   []string               // without the program's name
+	env    []string               // "KEY=value", added to hook's own environment
+	hidden func(name string) bool // which variables of hook's environment it doesn't get; nil: it gets all
+	dir    string                 // empty: the current folder
+	out    func(line string)
 }
 
 // A child is a program that hook has started, with all that this program starts in turn: on Unix its process group, on
@@ -38,21 +40,21 @@ type child struct {
 const childEnd = 3 * time.Second
 
 // startChild starts a program, which ends when ctx does: it and what it started are asked to (SIGTERM) and, if they
-// still run after childEnd, killed. What it started is ended in the same way when it ends by itself. On Linux and Windows it
-// doesn't outlive hook however that ends. A program that isn't in PATH is an exec.ErrNotFound.
+// still run after childEnd, killed. What it started is ended in the same way when it ends by itself. Of a hook that
+// was killed, the program is asked to end on Linux, and all of them end on Windows. A program that isn't in PATH is an exec.ErrNotFound.
 func startChild(ctx context.Context, o childOptions) (*child, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", o.name, err)
 	}
 	c := &child{cmd: exec.Command(o.name, o.args...), exited: make(chan struct{})}
-	c.cmd.Env, c.cmd.Dir = append(os.Environ(), o.env...), o.dir
+	c.cmd.Env, c.cmd.Dir = append(without(os.Environ(), o.hidden), o.env...), o.dir
 	c.cmd.Stdout, c.cmd.Stderr = w, w
 	started := make(chan error)
 	c.waiting.Go(func() {
 		runtime.LockOSThread() // on Linux, a child that shall die with its parent dies with the thread that started it
 		defer runtime.UnlockOSThread()
-		err := c.family.start(c.cmd)
+		err := families.start(c)
 		_ = w.Close()
 		if started <- err; err == nil {
 			c.err = c.cmd.Wait()
@@ -75,6 +77,7 @@ func startChild(ctx context.Context, o childOptions) (*child, error) {
 		case <-c.exited:
 		}
 		c.end(read)
+		families.gone(c)
 		_ = r.Close() // somebody who left the family may hold the other end for ever
 	})
 	return c, nil
@@ -115,6 +118,14 @@ func (c *child) end(read <-chan struct{}) {
 func (c *child) wait() error {
 	c.waiting.Wait()
 	return c.err
+}
+
+// without is an environment without the variables that are hidden.
+func without(env []string, hidden func(name string) bool) []string {
+	return slices.DeleteFunc(env, func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return hidden != nil && hidden(name)
+	})
 }
 
 // readLines hands the lines of r to out until it ends.

@@ -3,13 +3,17 @@ package cmd
 import (
 	"os"
 	"os/exec"
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
 
 // A family is a job object: whoever is in it ends with its last handle, which is hook's.
-type family struct{ job windows.Handle }
+type family struct {
+	mu  sync.Mutex
+	job windows.Handle
+}
 
 func (f *family) start(cmd *exec.Cmd) error {
 	job, err := windows.CreateJobObject(nil, nil)
@@ -28,6 +32,8 @@ func (f *family) start(cmd *exec.Cmd) error {
 		_ = windows.CloseHandle(job)
 		return err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.job = job
 	if process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(cmd.Process.Pid)); err == nil {
 		_ = windows.AssignProcessToJobObject(job, process) // without it only the program itself is ended
@@ -40,6 +46,8 @@ func (f *family) start(cmd *exec.Cmd) error {
 func (f *family) ask(cmd *exec.Cmd) { f.kill(cmd) }
 
 func (f *family) kill(cmd *exec.Cmd) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.job != 0 {
 		_ = windows.TerminateJobObject(f.job, 1)
 		_ = windows.CloseHandle(f.job)

@@ -33,11 +33,13 @@ func (t ownToken) Grant(token string) (relay.Grant, bool) {
 
 const firstPort = 4400
 
+// loopback is where an exposer's connections come from: and anybody's, if it only passes on bytes.
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 // newEmbedded listens on the port that the slot had before, else the first one from 4400 that is free and no other
-// project's, and remembers it. The port of the app, which may not run yet, is left to it.
-func (p place) newEmbedded(slot, appPort int, timeout time.Duration, log *slog.Logger) (*embedded, error) {
+// project's, and remembers it. The port of the app, which may not run yet, is left to it. via is the exposer that will stand in
+// front, nil for none.
+func (p place) newEmbedded(slot, appPort int, via *exposer, timeout time.Duration, log *slog.Logger) (*embedded, error) {
 	m, err := p.project.remember(func(*memory) bool { return false })
 	if err != nil {
 		return nil, err
@@ -66,10 +68,14 @@ func (p place) newEmbedded(slot, appPort int, timeout time.Duration, log *slog.L
 	}
 	url := localURL(port)
 	token := ownToken(rand.Text())
-	server, err := relay.New(relay.Config{
-		PublicURL: url, Software: "hook/" + Version, Log: log, Tokens: token, TrustedProxies: loopback, // an exposer is one
+	cfg := relay.Config{
+		PublicURL: url, Software: "hook/" + Version, Log: log, Tokens: token,
 		Head: timeout + 10*time.Second, // so that the listener's own answer comes first
-	})
+	}
+	if via != nil && via.proxies {
+		cfg.TrustedProxies = loopback
+	}
+	server, err := relay.New(cfg)
 	if err != nil {
 		return nil, err
 	}

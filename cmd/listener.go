@@ -87,7 +87,7 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 		return nil, err
 	}
 	if relayURL == "" {
-		if l.embedded, err = p.newEmbedded(l.running.slot, target.Port(), o.timeout, l.log); err != nil {
+		if l.embedded, err = p.newEmbedded(l.running.slot, target.Port(), via, o.timeout, l.log); err != nil {
 			return nil, err
 		}
 		relayURL, token = l.embedded.url, string(l.embedded.token)

@@ -13,13 +13,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -32,18 +30,12 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"hook": func() {
-			os.Exit(run(func(ctx context.Context) int { return cmd.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) }))
+			os.Exit(cmd.Interruptible(func(ctx context.Context) int { return cmd.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) }))
 		},
 		"hook-relay": func() {
-			os.Exit(run(func(ctx context.Context) int { return cmd.RelayMain(ctx, os.Args[1:], os.Stdout, os.Stderr) }))
+			os.Exit(cmd.Interruptible(func(ctx context.Context) int { return cmd.RelayMain(ctx, os.Args[1:], os.Stdout, os.Stderr) }))
 		},
 	})
-}
-
-func run(f func(context.Context) int) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return f(ctx)
 }
 
 // appSecret is the Stripe secret of the scripts' app.

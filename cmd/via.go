@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -14,15 +15,17 @@ import (
 type exposer struct {
 	name    string   // as it is shown
 	command []string // the program and its arguments; {port} and {url} stand for the relay's
+	proxies bool     // it adds to X-Forwarded-For whom it has a request from, so that what that field says last is true
 
-	// reader makes what understands the program's output, for one run of it. What it returns is called with one line
-	// after the other.
-	reader func(local string) func(line string) meaning
+	// reader makes what understands the program's output, for one run of it, which ends with ctx. What it returns is called
+	// with one line after the other.
+	reader func(ctx context.Context, local string) func(line string) meaning
 }
 
 // A meaning is what a line of an exposer's output says.
 type meaning struct {
-	url   string // the public URL, which works from now on
+	url   string // the public URL, which works from now on; of a run, only the first one counts
+	new   bool   // url counts although there is one already
 	tell  string // something that the user must see: an error, a link to follow
 	noise bool   // nothing that would explain why the program ended
 	over  bool   // it will never work again: only starting anew helps
@@ -151,7 +154,7 @@ func findURL(line string, ok func(scheme, host string) bool) string {
 }
 
 // anyURL is the reader of a command that hook doesn't know: the first URL that isn't on this machine's relay.
-func anyURL(local string) func(string) meaning {
+func anyURL(_ context.Context, local string) func(string) meaning {
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(local, "http://"))
 	return func(line string) meaning {
 		return meaning{url: findURL(line, func(_, host string) bool {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"regexp"
@@ -12,23 +13,27 @@ import (
 var cloudflared = exposer{
 	name:    "cloudflared",
 	command: []string{"cloudflared", "tunnel", "--config", os.DevNull, "--no-autoupdate", "--url", "{url}"},
-	reader: func(string) func(string) meaning {
+	proxies: true,
+	reader: func(context.Context, string) func(string) meaning {
 		var url string
+		connected := false // from then on its log may quote what strangers send
 		return func(line string) meaning {
-			if found := findURL(line, func(_, host string) bool {
-				return strings.HasSuffix(host, ".trycloudflare.com") && host != "api.trycloudflare.com"
-			}); found != "" {
-				url = found
+			info := strings.Contains(line, " INF ")
+			if url == "" && info {
+				url = findURL(line, func(_, host string) bool {
+					return strings.HasSuffix(host, ".trycloudflare.com") && host != "api.trycloudflare.com"
+				})
 			}
 			switch {
-			case url != "" && cloudflaredConnected.MatchString(line): // before that the URL leads nowhere
-				return meaning{url: url}
+			case !connected && info && cloudflaredConnected.MatchString(line): // before that the URL leads nowhere
+				connected = true
+				return meaning{url: url, noise: true}
 			case strings.Contains(line, "Unauthorized: Tunnel not found"):
 				return meaning{tell: line, over: true}
 			case cloudflaredError.MatchString(line):
 				return meaning{tell: cloudflaredError.FindStringSubmatch(line)[1]}
 			}
-			return meaning{noise: strings.Contains(line, " INF ")}
+			return meaning{noise: info}
 		}
 	},
 }
@@ -42,7 +47,8 @@ var (
 var ngrok = exposer{
 	name:    "ngrok",
 	command: []string{"ngrok", "http", "127.0.0.1:{port}", "--log", "stdout", "--log-format", "json"},
-	reader: func(string) func(string) meaning {
+	proxies: true,
+	reader: func(context.Context, string) func(string) meaning {
 		return func(line string) meaning {
 			var entry struct{ Lvl, Msg, URL, Err string }
 			if json.Unmarshal([]byte(line), &entry) != nil {
@@ -63,13 +69,15 @@ var ngrok = exposer{
 var tailscale = exposer{
 	name:    "tailscale",
 	command: []string{"tailscale", "funnel", "{port}"},
-	reader: func(string) func(string) meaning {
+	proxies: true,
+	reader: func(context.Context, string) func(string) meaning {
 		available, visit := false, false
 		return func(line string) meaning {
 			switch {
 			case strings.HasPrefix(line, "Available on the internet"):
 				available = true
-			case available && strings.Contains(line, ".ts.net"):
+			case available && strings.HasPrefix(line, "https://"): // the next line that isn't empty
+				available = false
 				return meaning{url: findURL(line, func(_, host string) bool {
 					name, _, _ := strings.Cut(host, ":")
 					return strings.HasSuffix(name, ".ts.net")

@@ -76,18 +76,25 @@ func (x *exposure) run(ctx context.Context) error {
 func (x *exposure) once(ctx context.Context) (worked bool, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	l := &listening{exposure: x, understand: x.reader(x.relay.url), stop: stop}
+	l := &listening{exposure: x, understand: x.reader(ctx, x.relay.url), stop: stop}
 	silent := time.AfterFunc(urlPatience, l.silent)
 	defer silent.Stop()
 	words := x.filled(x.relay.port)
 	c, err := startChild(ctx, childOptions{
 		name: words[0], args: words[1:], out: l.hear,
-		env: []string{"HOOK_PORT=" + strconv.Itoa(x.relay.port), "HOOK_LOCAL_URL=" + x.relay.url},
+		env:    []string{"HOOK_PORT=" + strconv.Itoa(x.relay.port), "HOOK_LOCAL_URL=" + x.relay.url},
+		hidden: ours,
 	})
 	if err != nil {
 		return false, err
 	}
 	return l.ended(c.wait())
+}
+
+// ours says whether a variable is a secret for hook alone: an exposer, which may be anybody's program, gets none of them.
+func ours(name string) bool {
+	name = strings.ToUpper(name) // as they are all the same to Windows
+	return strings.HasPrefix(name, "HOOK_SECRET_") || strings.HasPrefix(name, "HOOK_") && strings.HasSuffix(name, "TOKEN")
 }
 
 // A listening is what was heard of one run of the program.
@@ -116,6 +123,9 @@ func (l *listening) hear(line string) {
 	m := l.understand(line)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.url != "" && !m.new { // what is printed later may be a stranger's words: a request's target, in a log
+		m.url = ""
+	}
 	if !m.noise && m.url == "" && line != "" {
 		if len(l.lines) == lastLines {
 			l.lines = slices.Delete(l.lines, 0, 1)

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"net"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -37,8 +36,8 @@ func sshVia(where string) (*exposer, error) {
 		command = append(command, "-p", sshPort)
 	}
 	command = append(command, "--", destination)
-	return &exposer{name: "ssh:" + where, command: command, reader: func(string) func(string) meaning {
-		return sshReader(destination, host, port)
+	return &exposer{name: "ssh:" + where, command: command, reader: func(ctx context.Context, _ string) func(string) meaning {
+		return sshReader(ctx, destination, host, port)
 	}}, nil
 }
 
@@ -49,32 +48,41 @@ var (
 )
 
 // sshReader understands what ssh -v says. It names no address, so the URL is made of the host's; unless the server itself says
-// a https URL once the port is forwarded. Before that it is the greeting of a login.
-func sshReader(destination, host, port string) func(string) meaning {
-	forwarded := false
+// a https URL once the port is forwarded: the first one takes the other's place. Before that it is the greeting of a login.
+func sshReader(ctx context.Context, destination, host, port string) func(string) meaning {
+	forwarded, said := false, false
 	return func(line string) meaning {
-		if m := sshAllocated.FindStringSubmatch(line); m != nil {
+		if m := sshAllocated.FindStringSubmatch(line); m != nil && !forwarded {
 			forwarded = true
-			return checkedURL(destination, host, m[1])
+			return checkedURL(ctx, destination, host, m[1])
 		}
 		debug := sshChatter.MatchString(line)
 		switch {
-		case port != "0" && sshForwards.MatchString(line):
+		case port != "0" && !forwarded && sshForwards.MatchString(line):
 			forwarded = true
-			return checkedURL(destination, host, port)
-		case forwarded && !debug:
-			return meaning{url: findURL(line, func(scheme, _ string) bool { return scheme == "https" })}
+			return checkedURL(ctx, destination, host, port)
+		case forwarded && !said && !debug:
+			url := findURL(line, func(scheme, _ string) bool { return scheme == "https" })
+			said = url != ""
+			return meaning{url: url, new: said}
 		}
 		return meaning{noise: debug}
 	}
 }
 
 // checkedURL is where the forwarded port is. One that doesn't answer from here is most often one that sshd keeps to its own machine.
-func checkedURL(destination, host, port string) meaning {
-	address := net.JoinHostPort(serverHost(destination, host), port)
+// It means nothing once ctx has ended.
+func checkedURL(ctx context.Context, destination, host, port string) meaning {
+	address := net.JoinHostPort(serverHost(ctx, destination, host), port)
 	m := meaning{url: "http://" + address}
-	conn, err := net.DialTimeout("tcp", address, 3*time.Second)
-	if err != nil {
+	conn, err := (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", address)
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			_ = conn.Close()
+		}
+		return meaning{}
+	case err != nil:
 		m.tell = m.url + " doesn't answer from here: the server's sshd_config needs GatewayPorts yes, and its firewall must let the port in"
 		return m
 	}
@@ -83,15 +91,17 @@ func checkedURL(destination, host, port string) meaning {
 }
 
 // serverHost is the host's real name: it may be a nickname that only ssh knows.
-func serverHost(destination, host string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+func serverHost(ctx context.Context, destination, host string) string {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	if settings, err := exec.CommandContext(ctx, "ssh", "-G", "--", destination).Output(); err == nil {
-		for line := range strings.Lines(string(settings)) {
-			if name, ok := strings.CutPrefix(line, "hostname "); ok {
-				return strings.TrimSpace(name)
-			}
+	name := host
+	c, err := startChild(ctx, childOptions{name: "ssh", args: []string{"-G", "--", destination}, hidden: ours, out: func(line string) {
+		if found, ok := strings.CutPrefix(line, "hostname "); ok {
+			name = strings.TrimSpace(found)
 		}
+	}})
+	if err != nil || c.wait() != nil {
+		return host
 	}
-	return host
+	return name
 }

@@ -111,7 +111,7 @@ https://box.tail0000.ts.net:8443/
 			if err != nil {
 				t.Fatal(err)
 			}
-			understand := e.reader("http://127.0.0.1:4400")
+			understand := e.reader(t.Context(), "http://127.0.0.1:4400")
 			var last meaning
 			for line := range strings.Lines(test.output) {
 				m := understand(strings.TrimSpace(line))
@@ -141,11 +141,11 @@ func TestCheckedURLThatDoesNotAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
-	if m := checkedURL("127.0.0.1", "127.0.0.1", port); m.tell != "" || m.url != "http://127.0.0.1:"+port {
+	if m := checkedURL(t.Context(), "127.0.0.1", "127.0.0.1", port); m.tell != "" || m.url != "http://127.0.0.1:"+port {
 		t.Errorf("got %+v while somebody listens", m)
 	}
 	_ = ln.Close()
-	if m := checkedURL("127.0.0.1", "127.0.0.1", port); !strings.Contains(m.tell, "GatewayPorts") {
+	if m := checkedURL(t.Context(), "127.0.0.1", "127.0.0.1", port); !strings.Contains(m.tell, "GatewayPorts") {
 		t.Errorf("got %+v while nobody listens", m)
 	}
 }
@@ -157,7 +157,7 @@ func TestViaWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := &exposure{exposer: e, log: discardLog()}
-	l := &listening{exposure: x, understand: e.reader("http://127.0.0.1:4400")}
+	l := &listening{exposure: x, understand: e.reader(t.Context(), "http://127.0.0.1:4400")}
 	words := func() string {
 		state, _ := x.state.Get()
 		return (&viaError{x.name, state}).words(time.Now())

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// A tracer learns from net/http what an attempt's time was spent on. Its hooks run on the goroutines of net/http.
+// A tracer learns from the client what an attempt's time was spent on. Its hooks run on the goroutine that asks, but for
+// WroteRequest, which may run on the upload's.
 type tracer struct {
 	mu sync.Mutex
 	traced

@@ -4,16 +4,12 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/seed-4575fdc3/hook/cmd"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	code := cmd.RelayMain(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	os.Exit(cmd.Interruptible(func(ctx context.Context) int {
+		return cmd.RelayMain(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	}))
 }
