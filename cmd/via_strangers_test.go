@@ -79,3 +79,16 @@ Allocated port 2 for remote forward to 127.0.0.1:4400`},
 		})
 	}
 }
+
+// Only exposers that say whom they have a request from are believed.
+func TestProxies(t *testing.T) {
+	for via, want := range map[string]bool{"cloudflared": true, "ngrok": true, "tailscale": true, "ssh:box.example": false, "lt --port {port}": false} {
+		e, err := parseVia(via)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.proxies != want {
+			t.Errorf("%s: proxies is %v, want %v", via, e.proxies, want)
+		}
+	}
+}
