@@ -28,7 +28,7 @@ func (l *listener) changed(d *inspect.Delivery, pending *history.Pending, over b
 }
 
 // addTime is how long a batch of news waits, at most, for the history to have it.
-const addTime = 200 * time.Millisecond
+const addTime = 300 * time.Millisecond
 
 // settle waits until the history has the deliveries, as only then they are known for redeliveries. Those that it takes too
 // long for stay as they are.

@@ -11,7 +11,7 @@ import (
 // before, it reads as interrupted.
 //
 // The Pending is done as soon as the delivery is in this process' journal, where it survives SIGKILL; the database has it
-// within 20 ms or so, under load within 250.
+// within 20 ms or so, under load within 150.
 //
 // Add does not wait for the disk. Only if 16384 writes or 128 MiB of bodies wait to be written, it waits for room, for
 // 100 ms at most, and then gives up with ErrFull: a stuck disk must not stop the forwarding. d itself may be reused at
@@ -42,7 +42,7 @@ func (s *Store) Add(d *inspect.Delivery) *Pending {
 // replaced, so one may be stored when it starts (its outcome is then pending) and again when it ends. The highest number
 // is what lists show.
 //
-// The attempt may wait up to 20 ms, under load 200, to ride along with others; Flush and Close hurry it. For the
+// The attempt may wait up to 20 ms, under load 100, to ride along with others; Flush and Close hurry it. For the
 // rest it is as with Add; the Pending's error is a *NotFoundError if there is no such delivery.
 func (s *Store) AddAttempt(id string, a inspect.Attempt) *Pending {
 	j := &job{size: 1024, lazy: true, delivery: id, attempt: &a}

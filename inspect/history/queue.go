@@ -13,8 +13,8 @@ const (
 	maxWaitingBytes = 128 << 20
 	roomWait        = 100 * time.Millisecond // how long put waits for room
 	lazyWait        = 20 * time.Millisecond  // how long a lazy job waits for others to ride along with
-	busyWait        = 200 * time.Millisecond // and how long where many come: their places in the indexes lie close together then
-	busyJobs        = 32                     // so many within lazyWait are many
+	busyWait        = 100 * time.Millisecond // and how long where many come: their places in the indexes lie close together then
+	busyJobs        = 64                     // so many within lazyWait are many
 	busyBytes       = 16 << 20               // more of them are not held back
 )
 
