@@ -24,16 +24,28 @@ func (l *listener) trust() (*tls.Config, error) {
 	case rank == rankUser && !filepath.IsAbs(file):
 		file = filepath.Join(l.home.config, file)
 	}
+	pool, err := readAuthorities(file)
+	if err != nil {
+		return nil, err
+	}
+	if l.running.CA, err = filepath.Abs(file); err != nil {
+		return nil, err
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}
+
+// readAuthorities gives the system's authorities and those in a PEM file.
+func readAuthorities(file string) (*x509.CertPool, error) {
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fail(exitUsage, "--ca names a PEM file with the certificates of the authority that signed the relay's", "listen: --ca: %w", err)
+		return nil, fail(exitUsage, "--ca names a PEM file with the certificates of the authority that signed the relay's", "--ca: %w", err)
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fail(exitUsage, "it must have lines that say -----BEGIN CERTIFICATE-----", "listen: --ca: %s has no certificate in PEM", file)
+		return nil, fail(exitUsage, "it must have lines that say -----BEGIN CERTIFICATE-----", "--ca: %s has no certificate in PEM", file)
 	}
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+	return pool, nil
 }

@@ -29,7 +29,10 @@ func (l *listener) runApp(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return nil
 	}
-	l.appExit = &appExit{words[0], err}
+	l.appExit = &appExit{program: words[0], err: err}
+	if l.screenful() && l.logFile != nil {
+		l.appExit.hint = "what it printed is in " + l.logFile.Name() + "; --plain shows it here"
+	}
 	l.app.state.Set(appState{known: true, ended: l.appExit.how(), since: time.Now()})
 	return nil
 }
@@ -47,6 +50,7 @@ func (l *listener) appSays(line string) {
 type appExit struct {
 	program string
 	err     error
+	hint    string // where its output is; empty if that was shown
 }
 
 func (e *appExit) how() string {
@@ -59,7 +63,7 @@ func (e *appExit) how() string {
 // fault makes hook's exit code the app's.
 func (e *appExit) fault() error {
 	if code := exitCode(e.err); code != exitDone {
-		return fail(code, "", "%s ended: %s", e.program, e.how())
+		return fail(code, e.hint, "%s ended: %s", e.program, e.how())
 	}
 	return nil
 }

@@ -253,7 +253,7 @@ func (l *listener) tips(s tunnel.State) []string {
 		return nil
 	}
 	if l.embedded == nil {
-		return []string{"providers can't reach this: the relay was started without --public-url"}
+		return []string{"providers can't reach this: the relay calls itself by an address of its own machine (--public-url of hook-relay)"}
 	}
 	if tip := l.viaTip(); tip != "" {
 		return []string{"providers can't reach this yet: " + tip, "or --relay URL connects to a relay of your own (hook-relay)"}

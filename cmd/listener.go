@@ -104,7 +104,7 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	l.app.waits = o.waitForApp
 	if len(o.command) > 0 {
 		l.app.command = o.command[0]
-	} else if warning := l.checkOwner(ctx); warning != "" {
+	} else if warning := l.checkOwner(ctx); warning != "" && !o.local {
 		_, _ = fmt.Fprintf(l.err, "hook: warning: %s\n", warning)
 	}
 	trust, err := l.trust()

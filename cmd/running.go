@@ -18,7 +18,8 @@ type running struct {
 	Instance string    `json:"instance"`
 	URL      string    `json:"url"` // the endpoint's; empty until it is connected for the first time
 	Target   string    `json:"target"`
-	Relay    string    `json:"relay"` // its URL; empty for the relay inside hook
+	Relay    string    `json:"relay"`        // its URL; empty for the relay inside hook
+	CA       string    `json:"ca,omitempty"` // the file with the relay's private authority
 	Started  time.Time `json:"started"`
 
 	slot int

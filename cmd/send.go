@@ -75,7 +75,13 @@ func runSend(ctx context.Context, p place, store *history.Store, o sendOptions) 
 	if err != nil {
 		return err
 	}
-	client := replay.NewClient(replay.ClientOptions{Insecure: o.insecure})
+	options := replay.ClientOptions{Insecure: o.insecure}
+	if listener != nil && listener.CA != "" {
+		if options.Roots, err = readAuthorities(listener.CA); err != nil {
+			return err
+		}
+	}
+	client := replay.NewClient(options)
 	defer client.CloseIdleConnections()
 	sender := sender{secrets: found, client: client, talk: p.err, waitForApp: o.waitForApp}
 	if listener == nil { // a listener keeps what comes through it

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -12,10 +13,11 @@ import (
 
 // ClientOptions are what a Client needs to know. The zero value of a field means the default that it names.
 type ClientOptions struct {
-	Insecure bool          // believe any certificate
-	Dial     time.Duration // how long a connection may take, with its TLS handshake; 0: 3 s
-	Head     time.Duration // how long the answer's head may take once the request was sent; 0: 60 s
-	Idle     time.Duration // how long a body may stand still; 0: 5 minutes
+	Insecure bool           // believe any certificate
+	Roots    *x509.CertPool // the authorities that are believed; nil: the system's
+	Dial     time.Duration  // how long a connection may take, with its TLS handshake; 0: 3 s
+	Head     time.Duration  // how long the answer's head may take once the request was sent; 0: 60 s
+	Idle     time.Duration  // how long a body may stand still; 0: 5 minutes
 }
 
 // A Client speaks HTTP/1.1 to apps. It sends what it is given and nothing else; it decompresses nothing, follows no
@@ -49,7 +51,7 @@ func NewClient(o ClientOptions) *Client {
 	}
 	return &Client{
 		o: o, idle: make(map[string][]*conn), worked: make(map[string]string),
-		tls: &tls.Config{InsecureSkipVerify: o.Insecure}, //nolint:gosec // the user asked for it
+		tls: &tls.Config{InsecureSkipVerify: o.Insecure, RootCAs: o.Roots}, //nolint:gosec // the user asked for it
 	}
 }
 

@@ -19,6 +19,7 @@ func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, st
 	timeout, isNet := errors.AsType[net.Error](err)
 	_, unsendable := errors.AsType[requestError](err)
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	_, plain := errors.AsType[tls.RecordHeaderError](err)
 	host := f.Target.Host
 	if f.Target.Socket != "" {
 		host = f.Target.Place()
@@ -37,6 +38,8 @@ func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, st
 	case untrusted:
 		return fail(inspect.OutcomeUnreachable, http.StatusBadGateway, "app_unreachable",
 			"the certificate of %s is not trusted (%s): --insecure takes any", host, root(err))
+	case plain:
+		return fail(inspect.OutcomeUnreachable, http.StatusBadGateway, "app_unreachable", "%s doesn't speak TLS: give the target as http://", host)
 	case dialing && isNet && timeout.Timeout():
 		return fail(inspect.OutcomeUnreachable, http.StatusGatewayTimeout, "app_unreachable", "no connection to %s in time", host)
 	case dialing:

@@ -44,3 +44,14 @@ func TestAppWithoutTLS(t *testing.T) {
 	wantFailure(t, w, http.StatusBadGateway, "app_unreachable")
 	wantAttempts(t, d, "1 unreachable 0\n")
 }
+
+func TestPlainAppUnderHTTPS(t *testing.T) {
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	f := (&app{target: parse(t, strings.Replace(plain.URL, "http:", "https:", 1))}).forwarder(t)
+	d := newDelivery("POST", "")
+	w, _ := serve(t, f, d, "")
+	if wantFailure(t, w, http.StatusBadGateway, "app_unreachable"); !strings.Contains(d.Last().Err, "http://") {
+		t.Errorf("got %q, want it to name http://", d.Last().Err)
+	}
+}

@@ -28,6 +28,8 @@ var ErrPlainToken = errors.New("a token is never sent over plain http, except to
 func CheckRelay(relay, token string) error {
 	u, err := url.Parse(relay)
 	switch {
+	case !strings.Contains(relay, "://"):
+		return fmt.Errorf("a relay's URL begins with https:// (or http://), not %q", relay)
 	case err != nil:
 		return err
 	case u.Scheme != "http" && u.Scheme != "https":
