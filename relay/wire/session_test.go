@@ -90,6 +90,9 @@ func request() *RequestHead {
 
 func ignore(*ResponseHead) {}
 
+// patience is how long a test waits for what must happen.
+const patience = 20 * time.Second
+
 // echo answers with the request's body.
 func echo(st *Stream) {
 	if st.Respond(&ResponseHead{Status: 200, Length: UnknownLength, Header: http.Header{}}, nil, false) == nil {
@@ -110,8 +113,8 @@ func TestManyStreamsEchoAtOnce(t *testing.T) {
 		})
 	}
 	g.Wait()
-	if n := relay.Streams(); n != 0 {
-		t.Errorf("the relay still has %d streams", n)
+	if err := relay.Drained(patience); err != nil {
+		t.Errorf("the relay still has %d streams", relay.Streams())
 	}
 	_ = client
 }

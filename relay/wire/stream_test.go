@@ -73,8 +73,8 @@ func TestTrailersBothWays(t *testing.T) {
 	if err != nil || string(body) != "body" || !reflect.DeepEqual(st.Trailer(), want) {
 		t.Errorf("got %q, %v, %v", body, st.Trailer(), err)
 	}
-	if n := relay.Streams(); n != 0 {
-		t.Errorf("the relay still has %d streams", n)
+	if err := relay.Drained(patience); err != nil {
+		t.Errorf("the relay still has %d streams", relay.Streams())
 	}
 }
 
