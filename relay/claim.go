@@ -162,7 +162,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 	defer end()
 	t := &tunnel{name: hello.Name, instance: hello.Instance, end: end}
 	t.session = wire.NewSession(conn, wire.Config{
-		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: min(hello.MaxStreams, maxStreams), Heartbeat: s.cfg.Beat, Heart: s.heart,
+		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: min(hello.MaxStreams, maxStreams), Heartbeat: s.cfg.Beat, Heart: s.heart, Linger: time.Second,
 		OnGoAway: func(*wire.GoAway) { s.tunnels.remove(t) }, // it takes no more; another may have the name
 	})
 	t.session.Greet(wire.Welcome{

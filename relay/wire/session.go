@@ -41,6 +41,10 @@ type Config struct {
 	Heartbeat  time.Duration // how often the relay sends PING
 	Heart      *Heart        // beats for the session; nil: it does so itself
 
+	// Linger is how long a peer that broke the protocol may take to close, and is read from meanwhile: closed with unread
+	// bytes on it a connection is reset, and a reset can overtake the reason.
+	Linger time.Duration
+
 	// Accept answers a stream on a goroutine of its own. It is set by the client and nil at the relay. When it returns,
 	// the stream is over.
 	Accept func(*Stream)
@@ -119,6 +123,7 @@ func (s *Session) Run(ctx context.Context) error {
 	if errors.As(err, &broken) {
 		s.GoAway(&GoAway{Code: CodeProtocol, Message: broken.What})
 		s.out.flushed(lastWords)
+		s.linger(err)
 	}
 	s.end(err)
 	aside.Wait()
@@ -259,6 +264,23 @@ func (s *Session) end(err error) {
 	_ = s.conn.Close()
 	for _, st := range streams {
 		st.fail(err)
+	}
+}
+
+// linger says nothing more, and reads on until the peer closes or the time for that is over.
+func (s *Session) linger(why error) {
+	if s.cfg.Linger == 0 {
+		return
+	}
+	s.out.stop(why)
+	defer time.AfterFunc(s.cfg.Linger, func() { _ = s.conn.Close() }).Stop()
+	var buf []byte
+	for {
+		msg, err := s.conn.Read(buf[:0], nil)
+		if err != nil {
+			return
+		}
+		buf = msg
 	}
 }
 
