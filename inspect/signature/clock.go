@@ -8,6 +8,7 @@ import (
 // A clock is how a scheme signs time. Its zero value signs none.
 type clock struct {
 	unit   time.Duration // of the timestamp: time.Second or time.Millisecond; 0 if none is signed
+	layout string        // of a timestamp that is text: time.RFC3339; empty for a number of units since 1970
 	past   time.Duration // how old it may be; 0: any age
 	future time.Duration // how far ahead it may be; 0: any distance
 }
@@ -15,10 +16,17 @@ type clock struct {
 // endOfTime is the first second of the year 10000: what lies beyond can't be written in RFC 3339.
 const endOfTime = 253402300800
 
-// parse reads a timestamp: decimal digits and nothing else, not beyond the year 9999.
+// parse reads a timestamp: decimal digits and nothing else, not beyond the year 9999, or text in the layout.
 func (k clock) parse(text string) (time.Time, Reason) {
 	if text == "" {
 		return time.Time{}, ReasonTimestampMissing
+	}
+	if k.layout != "" {
+		at, err := time.Parse(k.layout, text)
+		if err != nil || at.Year() < 1970 || at.Unix() >= endOfTime {
+			return time.Time{}, ReasonTimestampMalformed
+		}
+		return at.UTC(), ReasonOK
 	}
 	for i := range len(text) {
 		if text[i] < '0' || text[i] > '9' {
@@ -37,14 +45,36 @@ func (k clock) parse(text string) (time.Time, Reason) {
 
 // format writes at as a timestamp.
 func (k clock) format(at time.Time) string {
-	switch k.unit {
-	case 0:
+	switch {
+	case k.unit == 0:
 		return ""
-	case time.Millisecond:
+	case k.layout != "":
+		return at.UTC().Format(k.layout)
+	case k.unit == time.Millisecond:
 		return strconv.FormatInt(at.UnixMilli(), 10)
 	default:
 		return strconv.FormatInt(at.Unix(), 10)
 	}
+}
+
+// describe is the clock for people: "in seconds, at most 5m0s old".
+func (k clock) describe() string {
+	text := "in seconds"
+	switch {
+	case k.unit == 0:
+		return ""
+	case k.layout != "":
+		text = "as " + time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC).Format(k.layout)
+	case k.unit == time.Millisecond:
+		text = "in milliseconds"
+	}
+	if k.past > 0 {
+		text += ", at most " + ageText(k.past) + " old"
+	}
+	if k.future > 0 {
+		text += ", at most " + ageText(k.future) + " ahead"
+	}
+	return text
 }
 
 // judge says whether a request that was signed at one time may arrive at another. The arrival is cut to the

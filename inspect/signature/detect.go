@@ -8,18 +8,52 @@ type Detection struct {
 	Evidence string    // "header Stripe-Signature"; empty without a provider
 }
 
-// Detect tells from r's headers who sent it. It does not look at signatures: anybody can send a header. The same
-// headers always give the same answer. It allocates nothing, and its work grows with r's headers, not with the number
-// of providers.
+// Detect tells from r who sent it: from its headers, and, where those tell nothing or too little, from what its body is
+// like. It does not look at signatures: anybody can send a header. The same request always gives the same answer. As long
+// as a header tells, it allocates nothing, and its work grows with r's headers, not with the number of providers.
 func Detect(r Request) Detection {
-	return builtin.detect(r)
+	return known.Load().detect(r)
 }
 
-// A clue is a header that tells a provider.
+// A clue is what tells a provider: a header, or, if that is empty, something in the body or the URL.
 type clue struct {
 	header string // canonical
-	prefix string // what its value begins with; empty for any value
+	prefix string // what the value begins with; empty for any value
 	weight weight
+	within source // where the value is, if not in a header
+	also   source // what must have a value besides; nil for nothing
+	words  string // for people, of a clue that is no header: "the body's object and entry"
+}
+
+// marks are clues that headers of the provider's own are.
+func marks(headers ...string) []clue {
+	clues := make([]clue, len(headers))
+	for i, name := range headers {
+		clues[i] = clue{header: name, weight: certain}
+	}
+	return clues
+}
+
+// agent is the clue that a User-Agent is.
+func agent(prefix string) clue {
+	return clue{header: "User-Agent", prefix: prefix, weight: likely}
+}
+
+// hint is a clue that a header is which several providers send.
+func hint(header string) clue { return clue{header: header, weight: weak} }
+
+// shape is the clue that the body's form is: all the sources have a value.
+func shape(words string, sources ...source) clue {
+	all := func(r Request) string {
+		value := ""
+		for _, s := range sources {
+			if value = s(r); value == "" {
+				return ""
+			}
+		}
+		return value
+	}
+	return clue{within: all, weight: likely, words: words}
 }
 
 // A weight says how much a clue tells. Where clues disagree, the heaviest wins, then the provider's name in
@@ -28,12 +62,15 @@ type weight int
 
 const (
 	weak    weight = iota + 1 // several providers send such a header: Webhook-Signature
-	likely                    // a User-Agent: it tells the software more than the sender
+	likely                    // a User-Agent, or the body's shape: it tells the software more than the sender
 	certain                   // a header that bears the provider's own name
 )
 
 // String is the clue as evidence.
 func (c clue) String() string {
+	if c.header == "" {
+		return c.words
+	}
 	if c.prefix != "" {
 		return "header " + c.header + ": " + strings.TrimSpace(c.prefix)
 	}
@@ -51,8 +88,15 @@ func (c *catalogue) detect(r Request) Detection {
 	for name, values := range r.Header {
 		clues := c.clues[name]
 		for i := range clues {
-			if clues[i].fits(values) && clues[i].beats(best) {
+			if clues[i].fits(r, values) && clues[i].beats(best) {
 				best = &clues[i]
+			}
+		}
+	}
+	if best == nil || best.weight == weak {
+		for i := range c.shapes {
+			if shape := &c.shapes[i]; strings.HasPrefix(shape.within(r), shape.prefix) && shape.within(r) != "" && shape.beats(best) {
+				best = shape
 			}
 		}
 	}
@@ -62,8 +106,8 @@ func (c *catalogue) detect(r Request) Detection {
 	return Detection{Provider: best.owner, Evidence: best.evidence}
 }
 
-func (c *ownedClue) fits(values []string) bool {
-	return len(values) > 0 && strings.HasPrefix(values[0], c.prefix)
+func (c *ownedClue) fits(r Request, values []string) bool {
+	return len(values) > 0 && strings.HasPrefix(values[0], c.prefix) && (c.also == nil || c.also(r) != "")
 }
 
 // beats orders all clues strictly, as a header's order in the map is random.

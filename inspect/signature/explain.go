@@ -141,7 +141,8 @@ func malformed(r Request, p *Provider, res Result) Explanation {
 }
 
 func late(r Request, p *Provider, res Result) Explanation {
-	age, limits := ageOf(r, res), p.scheme.limits()
+	c, _ := p.scheme.read(r)
+	age, limits := ageOf(r, res), p.scheme.limits(c)
 	if res.Reason == ReasonTimestampFuture {
 		return Explanation{
 			Mistake: MistakeTimestampFuture, Headline: "the signature is good, but it is from the future",

@@ -21,14 +21,11 @@ func FuzzHeaders(f *testing.F) {
 		secret := secretsOf("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 		for _, p := range Providers() {
 			r := Request{Header: http.Header{}, Body: body, URL: "https://a.example/" + id, ReceivedAt: time.Unix(1_700_000_000, 0)}
-			for i, name := range p.scheme.headers() {
-				r.Header[name] = []string{[]string{signature, timestamp, id}[i]}
-			}
-			if p.Name == "svix" || p.Name == "standard-webhooks" {
-				r.Header[p.scheme.headers()[1]], r.Header[p.scheme.headers()[2]] = []string{id}, []string{timestamp}
+			for i, name := range p.Headers() {
+				r.Header[name] = []string{[]string{signature, timestamp, id}[i%3]}
 			}
 			res := p.Verify(r, secret)
-			if res.Verdict != Invalid || res.Reason == "" || len(res.Got) > maxShown {
+			if res.Verdict == Valid || res.Reason == "" || len(res.Got) > maxShown {
 				t.Errorf("%s: %+v", p.Name, res)
 			}
 			e := Explain(r, p, res, secret, Hints{URLs: []string{id}})
@@ -46,6 +43,12 @@ func FuzzSignVerify(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, secret, url string, isJSON bool) {
 		for _, p := range Providers() {
 			r := Request{Method: "POST", URL: url, Body: body, Header: http.Header{}, ReceivedAt: time.Unix(1_700_000_000, 0)}
+			if _, inBody := bodies[p.Name]; inBody || p.scheme == nil {
+				continue
+			}
+			if _, isText := p.scheme.(*keyScheme); isText {
+				continue // a secret from the fuzzer is no private key
+			}
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			if isJSON {
 				r.Header.Set("Content-Type", "application/json")

@@ -10,20 +10,25 @@ const (
 	maxValue = 256     // bytes of a value that is taken from a request; a longer one is no event type and no id
 )
 
-// pick is the string or number at a path of member names in a JSON document: pick(doc, "event", "type"). The name "0"
+// pick is the string, number or truth value at a path of member names in a JSON document: pick(doc, "event", "type"). The name "0"
 // leads into the first element of an array. It is empty if there is none, if it is longer than maxValue, or if it lies
 // behind the first maxScan bytes.
 //
 // It reads no further than the value, and it does not validate: of what is not JSON it makes some answer or none. Of
 // members with one name the first counts; names are compared as they are written, without resolving escapes.
 func pick(doc []byte, path ...string) string {
+	return pickUpTo(maxValue, doc, path...)
+}
+
+// pickUpTo is pick with another limit on the value's bytes.
+func pickUpTo(limit int, doc []byte, path ...string) string {
 	s := jsonScanner{doc: doc[:min(len(doc), maxScan)]}
 	for _, name := range path {
 		if !s.enter(name) {
 			return ""
 		}
 	}
-	return s.scalar()
+	return s.scalar(limit)
 }
 
 // A jsonScanner goes through a JSON document from front to back, by value.
@@ -128,14 +133,14 @@ func (s *jsonScanner) literal() {
 	}
 }
 
-// scalar is the string or number at hand.
-func (s *jsonScanner) scalar() string {
+// scalar is the string, number or truth value at hand, of at most limit bytes.
+func (s *jsonScanner) scalar(limit int) string {
 	first := s.next()
 	start := s.at
 	switch {
 	case first == '"':
 		text, ok := s.text()
-		if !ok || len(text) > maxValue {
+		if !ok || len(text) > limit {
 			return ""
 		}
 		if bytes.IndexByte(text, '\\') < 0 {
@@ -146,9 +151,9 @@ func (s *jsonScanner) scalar() string {
 			return ""
 		}
 		return plain
-	case first == '-' || first >= '0' && first <= '9':
+	case first == '-' || first >= '0' && first <= '9' || first == 't' || first == 'f':
 		s.literal()
-		if s.at-start > maxValue {
+		if s.at-start > limit {
 			return ""
 		}
 		return string(s.doc[start:s.at])

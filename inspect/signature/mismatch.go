@@ -53,11 +53,14 @@ func (s *search) verifies(r Request, secret string) bool {
 	return err == nil && ok
 }
 
+// A keyTrier is a scheme whose key can be given as it is.
+type keyTrier interface {
+	tryKey(r Request, c claims, key []byte) (string, bool)
+}
+
 // keyVerifies is verifies for a key that the scheme would not make of a secret.
 func (s *search) keyVerifies(key []byte) bool {
-	scheme, ok := s.p.scheme.(interface {
-		tryKey(r Request, c claims, key []byte) (string, bool)
-	})
+	scheme, ok := s.p.scheme.(keyTrier)
 	if !ok || len(key) == 0 || !s.afford(s.r) {
 		return false
 	}
@@ -124,7 +127,8 @@ func (s *search) madeWith(c Secret) Explanation {
 
 // bodyHash compares the body with the hash that the URL carries.
 func (s *search) bodyHash() (Explanation, bool) {
-	if !s.p.scheme.signsURL() || s.res.Expected != s.res.Got || s.res.Got == "" || bodyHashHolds(s.r) {
+	bound, is := s.p.scheme.(*urlBound)
+	if !is || s.res.Expected != s.res.Got || s.res.Got == "" || bound.bodyHashHolds(s.r) {
 		return Explanation{}, false
 	}
 	return Explanation{

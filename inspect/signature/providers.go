@@ -1,10 +1,17 @@
 package signature
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// knownProviders are the providers of this package. The facts are from each one's Docs and its own library.
-func knownProviders() []*Provider {
-	return []*Provider{github(), shopify(), slack(), standardWebhooks(), stripe(), svix(), twilio()}
+// builtinProviders are the providers of this package. The facts are from each one's Docs and its own library.
+func builtinProviders() []*Provider {
+	return slices.Concat(
+		firstProviders(), shopProviders(), paymentProviders(), bankingProviders(), aiProviders(), mailProviders(),
+		messagingProviders(), socialProviders(), cloudProviders(), devtoolProviders(), contentProviders(), workProviders(),
+		crmProviders(), identityProviders(),
+	)
 }
 
 func github() *Provider {
@@ -13,16 +20,17 @@ func github() *Provider {
 		Name:       "github",
 		Title:      "GitHub",
 		Docs:       "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+		Confidence: Judged,
 		SecretVars: []string{"GITHUB_WEBHOOK_SECRET", "GITHUB_APP_WEBHOOK_SECRET", "GH_WEBHOOK_SECRET"},
 		RegisterAt: "the repository, organization or app → Settings → Webhooks",
 		SecretAt:   "the repository, organization or app → Settings → Webhooks → Secret, which you choose yourself",
 		Timeout:    10 * time.Second,
 		Retries:    "never by itself; by hand within 3 days",
 		scheme: &hmacScheme{
-			carrier: oneHeader{name: "X-Hub-Signature-256", before: "sha256="},
+			carrier: headers{signature: "X-Hub-Signature-256", before: "sha256="},
 			digest:  withSHA256(), encoding: inHex(), signs: signs("{body}"), secret: token,
-			also: []signer{&hmacScheme{
-				carrier: oneHeader{name: "X-Hub-Signature", before: "sha1="},
+			also: []scheme{&hmacScheme{
+				carrier: headers{signature: "X-Hub-Signature", before: "sha1="},
 				digest:  withSHA1(), encoding: inHex(), signs: signs("{body}"), secret: token,
 			}},
 		},
@@ -41,13 +49,14 @@ func shopify() *Provider {
 		Name:       "shopify",
 		Title:      "Shopify",
 		Docs:       "https://shopify.dev/docs/apps/build/webhooks/subscribe/https",
+		Confidence: Judged,
 		SecretVars: []string{"SHOPIFY_WEBHOOK_SECRET", "SHOPIFY_API_SECRET", "SHOPIFY_CLIENT_SECRET"},
 		RegisterAt: "shopify.app.toml or the Admin API; for one shop: Settings → Notifications → Webhooks",
 		SecretAt:   "Dev Dashboard → the app → Settings → Secret; for one shop: Settings → Notifications → Webhooks",
 		Timeout:    5 * time.Second,
 		Retries:    "8 times over 4 hours",
 		scheme: &hmacScheme{
-			carrier: oneHeader{name: "X-Shopify-Hmac-Sha256"},
+			carrier: headers{signature: "X-Shopify-Hmac-Sha256"},
 			digest:  withSHA256(), encoding: inBase64(), signs: signs("{body}"),
 			secret: secretForm{alphabet: hexDigits, length: 64},
 		},
@@ -55,7 +64,10 @@ func shopify() *Provider {
 			{header: "X-Shopify-Hmac-Sha256", weight: certain},
 			{header: "X-Shopify-Topic", weight: certain},
 		},
-		meta: metaFrom(inHeader("X-Shopify-Topic"), inHeader("X-Shopify-Webhook-Id")),
+		reads: reading{
+			event: inHeader("X-Shopify-Topic"), id: inHeader("X-Shopify-Webhook-Id"), account: inHeader("X-Shopify-Shop-Domain"),
+			mode: when(inHeader("X-Shopify-Test"), []string{"true"}, ModeTest, ModeLive),
+		},
 	}
 }
 
@@ -64,13 +76,14 @@ func slack() *Provider {
 		Name:       "slack",
 		Title:      "Slack",
 		Docs:       "https://docs.slack.dev/authentication/verifying-requests-from-slack",
+		Confidence: Judged,
 		SecretVars: []string{"SLACK_SIGNING_SECRET"},
 		RegisterAt: "api.slack.com/apps → the app → Event Subscriptions, Slash Commands or Interactivity",
 		SecretAt:   "api.slack.com/apps → the app → Basic Information → Signing Secret",
 		Timeout:    3 * time.Second,
 		Retries:    "3 times: at once, after 1 minute, after 5 minutes",
 		scheme: &hmacScheme{
-			carrier: twoHeaders{signature: "X-Slack-Signature", time: "X-Slack-Request-Timestamp", before: "v0="},
+			carrier: headers{signature: "X-Slack-Signature", before: "v0=", time: "X-Slack-Request-Timestamp"},
 			digest:  withSHA256(), encoding: inHex(), signs: signs("v0:{timestamp}:{body}"),
 			clock:  clock{unit: time.Second, past: 5 * time.Minute},
 			secret: secretForm{alphabet: hexDigits, length: 32},
@@ -89,6 +102,7 @@ func standardWebhooks() *Provider {
 		Name:       "standard-webhooks",
 		Title:      "Standard Webhooks",
 		Docs:       "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
+		Confidence: Judged,
 		SecretVars: []string{"STANDARD_WEBHOOKS_SECRET", "WEBHOOK_SECRET"},
 		RegisterAt: "the sender's dashboard",
 		SecretAt:   "the sender's dashboard; it begins with whsec_",
@@ -109,6 +123,7 @@ func stripe() *Provider {
 		Name:       "stripe",
 		Title:      "Stripe",
 		Docs:       "https://docs.stripe.com/webhooks/signature",
+		Confidence: Judged,
 		SecretVars: []string{"STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SIGNING_SECRET", "STRIPE_SIGNING_SECRET"},
 		RegisterAt: "Dashboard → Developers → Webhooks",
 		SecretAt:   "Dashboard → Developers → Webhooks → the endpoint → Signing secret",
@@ -123,7 +138,10 @@ func stripe() *Provider {
 			{header: "Stripe-Signature", weight: certain},
 			{header: "User-Agent", prefix: "Stripe/", weight: likely},
 		},
-		meta: metaFrom(inBody("type"), inBody("id")),
+		reads: reading{
+			event: inBody("type"), id: inBody("id"), account: inBody("account"),
+			mode: when(inBody("livemode"), []string{"true"}, ModeLive, ModeTest),
+		},
 	}
 }
 
@@ -133,6 +151,7 @@ func svix() *Provider {
 		Name:       "svix",
 		Title:      "Svix",
 		Docs:       "https://docs.svix.com/receiving/verifying-payloads/how-manual",
+		Confidence: Judged,
 		SecretVars: []string{"SVIX_WEBHOOK_SECRET", "SVIX_SECRET", "SVIX_SIGNING_SECRET"},
 		RegisterAt: "the sender's webhook portal → Endpoints → Add Endpoint",
 		SecretAt:   "the sender's webhook portal → Endpoints → the endpoint → Signing Secret",
@@ -158,13 +177,14 @@ func twilio() *Provider {
 		Name:       "twilio",
 		Title:      "Twilio",
 		Docs:       "https://www.twilio.com/docs/usage/security#validating-requests",
+		Confidence: Judged,
 		SecretVars: []string{"TWILIO_AUTH_TOKEN"},
 		RegisterAt: "Console → Phone Numbers → the number, or the URL given with each API call",
 		SecretAt:   "Console → Account Dashboard → Account Info → Auth Token",
 		Timeout:    15 * time.Second,
 		Retries:    "never by itself; the fallback URL once, if there is one",
-		scheme: &urlBound{hmacScheme{
-			carrier: oneHeader{name: "X-Twilio-Signature"},
+		scheme: &urlBound{hashesBody: true, hmacScheme: hmacScheme{
+			carrier: headers{signature: "X-Twilio-Signature"},
 			digest:  withSHA1(), encoding: inBase64(), signs: signs("{url}{form}"),
 			secret: secretForm{alphabet: hexDigits, length: 32},
 		}},

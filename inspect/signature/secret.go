@@ -12,7 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// NewSecret makes a random secret in the form that the provider gives out. It is empty if the provider signs nothing.
+// NewSecret makes a random secret in the form that the provider gives out; for one that signs with a private key that is
+// such a key in PEM, which only Sign can use: give the app its [Provider.PublicKey]. It is empty if the provider signs
+// nothing.
 func (p *Provider) NewSecret() string {
 	if p == nil || p.scheme == nil {
 		return ""
@@ -59,19 +61,60 @@ type secretForm struct {
 	alphabet string // of the rest
 	length   int    // characters of the rest; or, if encoded, bytes
 	encoded  bool   // the key is the base64-decoded text behind the prefix, which may be absent; else the whole text
+	derived  *derivation
+}
+
+// A derivation makes the key of a secret's text in a way of its own.
+type derivation struct {
+	words string // for people: "decoded from hexadecimal digits"
+	key   func(text string) ([]byte, error)
+}
+
+var errEmpty = errors.New("it is empty")
+
+// hexKey is the form of a secret that is decoded from hexadecimal digits.
+func hexKey(length int) secretForm {
+	return secretForm{alphabet: hexDigits, length: length, derived: &derivation{"decoded from hexadecimal digits", hexOf}}
+}
+
+func hexOf(text string) ([]byte, error) {
+	key, err := hex.DecodeString(text)
+	if err != nil {
+		return nil, errors.New("it must be hexadecimal digits")
+	}
+	return key, nil
+}
+
+// describe says for people what a secret becomes.
+func (f secretForm) describe() string {
+	start := ""
+	if f.prefix != "" {
+		start = ", beginning with " + f.prefix
+	}
+	switch {
+	case f.derived != nil:
+		return "the secret" + start + ", " + f.derived.words
+	case f.encoded:
+		return "the secret base64-decoded, without " + f.prefix
+	default:
+		return "the secret's text as it is" + start
+	}
 }
 
 // appendKey appends the HMAC key of a secret to dst.
 func (f secretForm) appendKey(dst []byte, secret string) ([]byte, error) {
+	if secret == "" {
+		return nil, errEmpty
+	}
+	if f.derived != nil {
+		return f.derived.key(secret)
+	}
 	if !f.encoded {
-		if secret == "" {
-			return nil, errors.New("it is empty")
-		}
 		return append(dst, secret...), nil
 	}
 	text := strings.TrimPrefix(secret, f.prefix)
 	if text == "" {
-		return nil, errors.New("it is empty")
+		return nil, errEmpty
 	}
 	key, err := base64.StdEncoding.AppendDecode(dst, []byte(text))
 	if err != nil || strings.ContainsAny(text, "\r\n") {

@@ -9,11 +9,7 @@ import (
 
 // CanSign says whether Sign can make what the provider sends. It can't where nothing is signed.
 func (p *Provider) CanSign() bool {
-	if p == nil {
-		return false
-	}
-	_, ok := p.scheme.(signer)
-	return ok
+	return p != nil && p.scheme != nil
 }
 
 // Sign sets the headers that the provider would send with r, signed with s at the given time, in place of those of that
@@ -21,7 +17,11 @@ func (p *Provider) CanSign() bool {
 // as a provider keeps it on its retries.
 //
 // Where the URL is signed, r.URL must be the one that the request will be sent to. Twilio signs only forms and tells
-// other bodies by a hash in the query, so for such a body Sign sets bodySHA256 in r.URL: send to that.
+// other bodies by a hash in the query, so for such a body Sign sets bodySHA256 in r.URL: send to that. Where the signature
+// or its time is in the body, r.Body changes; [Provider.SignsInBody] tells.
+//
+// To sign for a scheme of public keys, s holds a private key: make one with [Provider.NewSecret], and give the app its
+// [Provider.PublicKey].
 //
 // The error says why nothing was signed: no provider, nothing to sign with, a body that is not whole, or a secret of
 // the wrong form. r is then unchanged.
@@ -29,9 +29,8 @@ func (p *Provider) Sign(r *Request, s Secret, at time.Time) error {
 	if p == nil {
 		return errors.New("sign: the provider is unknown")
 	}
-	scheme, ok := p.scheme.(signer)
 	switch {
-	case !ok:
+	case p.scheme == nil:
 		return fmt.Errorf("sign as %s: it can't be signed for", p.Name)
 	case r.Truncated:
 		return fmt.Errorf("sign as %s: the body was not kept whole", p.Name)
@@ -39,11 +38,30 @@ func (p *Provider) Sign(r *Request, s Secret, at time.Time) error {
 	if err := p.CheckSecret(s.Value); err != nil {
 		return fmt.Errorf("sign: %w", err)
 	}
-	if r.Header == nil {
-		r.Header = make(http.Header)
+	signed := *r
+	if signed.Header = r.Header.Clone(); signed.Header == nil {
+		signed.Header = make(http.Header)
 	}
-	if err := scheme.sign(r, s.Value, at); err != nil {
+	if err := p.scheme.sign(&signed, s.Value, at); err != nil {
 		return fmt.Errorf("sign as %s: %w", p.Name, err)
 	}
+	*r = signed
 	return nil
+}
+
+// Headers are the names, canonical, of the headers that verifying reads; the signature's own is the first.
+func (p *Provider) Headers() []string {
+	if p == nil || p.scheme == nil {
+		return nil
+	}
+	return p.scheme.headers()
+}
+
+// SignsInBody says whether Sign changes the body: the signature or its time stand in it.
+func (p *Provider) SignsInBody() bool {
+	if p == nil {
+		return false
+	}
+	s, ok := p.scheme.(interface{ inBody() bool })
+	return ok && s.inBody()
 }

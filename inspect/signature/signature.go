@@ -24,7 +24,7 @@ type Request struct {
 
 // A Secret is one configured signing secret.
 type Secret struct {
-	Value    string
+	Value    string // text; or keys: PEM, JWKS; or a line of text and then keys, where a scheme needs both
 	Provider string // the provider that it is configured for; empty if unknown
 	Source   string // where it was found, for people: ".env (STRIPE_WEBHOOK_SECRET)"
 	Test     bool   // it is the project's test secret: hook made it
@@ -56,6 +56,8 @@ const (
 	ReasonTimestampFuture    Reason = "timestamp_future"    // invalid: the signature is good, but further ahead than the tolerance
 	ReasonSecretMalformed    Reason = "secret_malformed"    // unknown: no configured secret has the form that the scheme needs
 	ReasonNoSecret           Reason = "no_secret"           // unknown: no secret is configured
+	ReasonKeyUnknown         Reason = "key_unknown"         // unknown: the key that the request names is not among those configured
+	ReasonUnconfirmed        Reason = "scheme_unconfirmed"  // unknown: nothing matches, but the scheme itself may be wrong
 	ReasonTruncated          Reason = "body_truncated"      // unknown: the body was not kept whole
 	ReasonNoProvider         Reason = "provider_unknown"    // unknown: nothing tells who sent it
 	ReasonUnsigned           Reason = "provider_unsigned"   // unsigned: this provider signs nothing

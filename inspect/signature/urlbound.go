@@ -18,6 +18,7 @@ import (
 // https://www.twilio.com/docs/usage/security#validating-requests
 type urlBound struct {
 	hmacScheme
+	hashesBody bool // the URL carries the hash of a body that is no form
 }
 
 // bodyHash is the query parameter that carries the body's SHA-256 in hexadecimal.
@@ -25,7 +26,7 @@ const bodyHash = "bodySHA256"
 
 func (s *urlBound) read(r Request) (claims, Reason) {
 	c, reason := s.hmacScheme.read(r)
-	if reason == ReasonOK && !hasQuery(r.URL, bodyHash) {
+	if reason == ReasonOK && !(s.hashesBody && hasQuery(r.URL, bodyHash)) {
 		var few bool
 		if c.form, few = sortedForm(r.Body); !few {
 			reason = ReasonMismatch
@@ -43,7 +44,7 @@ func (s *urlBound) try(r Request, c claims, secret string) (string, bool, error)
 		r.URL = url
 		expected, ok, err := s.hmacScheme.try(r, c, secret)
 		if ok || err != nil {
-			return expected, ok && bodyHashHolds(r), err
+			return expected, ok && s.bodyHashHolds(r), err
 		}
 		if i == 0 {
 			first = expected
@@ -60,7 +61,7 @@ func (s *urlBound) sign(r *Request, secret string, at time.Time) error {
 		return errors.New("the URL is signed, and there is none")
 	}
 	var c claims
-	if hasQuery(signed.URL, bodyHash) || len(r.Body) > 0 && !isForm(r.Header) {
+	if s.hashesBody && (hasQuery(signed.URL, bodyHash) || len(r.Body) > 0 && !isForm(r.Header)) {
 		signed.URL = withBodyHash(signed.URL, r.Body)
 	} else {
 		var few bool
@@ -76,9 +77,9 @@ func (s *urlBound) sign(r *Request, secret string, at time.Time) error {
 }
 
 // bodyHashHolds says whether the body is the one whose hash r's URL carries, if it carries any.
-func bodyHashHolds(r Request) bool {
+func (s *urlBound) bodyHashHolds(r Request) bool {
 	want, has := queryValue(r.URL, bodyHash)
-	if !has {
+	if !has || !s.hashesBody {
 		return true
 	}
 	sum := sha256.Sum256(r.Body)
@@ -88,15 +89,24 @@ func bodyHashHolds(r Request) bool {
 // withBodyHash is url with bodySHA256 set, at the end if it was not there.
 func withBodyHash(url string, body []byte) string {
 	sum := sha256.Sum256(body)
-	value := hex.EncodeToString(sum[:])
-	if old, has := queryValue(url, bodyHash); has {
-		return strings.Replace(url, bodyHash+"="+old, bodyHash+"="+value, 1)
+	return setQuery(url, bodyHash, hex.EncodeToString(sum[:]))
+}
+
+// setQuery sets an escaped parameter in url's query, at the end if it was not there.
+func setQuery(url, name, value string) string {
+	url, fragment, has := strings.Cut(url, "#")
+	if has {
+		fragment = "#" + fragment
 	}
-	joint := "?"
-	if strings.Contains(url, "?") {
-		joint = "&"
+	if _, there := queryValue(url, name); !there {
+		joint := "?"
+		if strings.Contains(url, "?") {
+			joint = "&"
+		}
+		return url + joint + name + "=" + value + fragment
 	}
-	return url + joint + bodyHash + "=" + value
+	base, query, _ := strings.Cut(url, "?")
+	return base + "?" + string(setField([]byte(query), name, value)) + fragment
 }
 
 func hasQuery(url, name string) bool {

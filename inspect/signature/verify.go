@@ -1,6 +1,9 @@
 package signature
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // maxShown is how many bytes of a signature a Result carries.
 const maxShown = 200
@@ -10,7 +13,7 @@ const maxShown = 200
 // Secrets are those that apply to this provider, in order of preference; during a rotation several do, and any may
 // match. The signature is judged before the time: an expired request has a good signature. A request whose body was
 // not kept whole, or for which there is no secret, is Unknown. A signature header that comes twice is malformed, as
-// receivers disagree which counts. At most 32 signatures in one header are looked at. Comparison takes constant time.
+// receivers disagree which counts. What a scheme that is not confirmed does not match is Unknown too. At most 32 signatures in one header are looked at. Comparison takes constant time.
 func (p *Provider) Verify(r Request, secrets []Secret) Result {
 	if p == nil {
 		return Result{Verdict: Unknown, Reason: ReasonNoProvider}
@@ -26,6 +29,8 @@ func (p *Provider) Verify(r Request, secrets []Secret) Result {
 		return res.with(Unknown, ReasonTruncated)
 	case len(secrets) == 0:
 		return res.with(Unknown, ReasonNoSecret)
+	case reason != ReasonOK && p.Confidence == Unconfirmed:
+		return res.with(Unknown, ReasonUnconfirmed)
 	case reason != ReasonOK:
 		res.Secret, res.Test = secrets[0].Source, secrets[0].Test
 		return res.with(Invalid, reason)
@@ -35,10 +40,11 @@ func (p *Provider) Verify(r Request, secrets []Secret) Result {
 
 // decide tries the secrets one by one.
 func (p *Provider) decide(res Result, r Request, c claims, secrets []Secret) Result {
-	tried := false
+	tried, keyUnknown := false, false
 	for _, secret := range secrets {
 		expected, ok, err := p.scheme.try(r, c, secret.Value)
 		if err != nil {
+			keyUnknown = keyUnknown || errors.Is(err, errKeyUnknown)
 			continue
 		}
 		if !tried {
@@ -47,12 +53,18 @@ func (p *Provider) decide(res Result, r Request, c claims, secrets []Secret) Res
 		}
 		if ok {
 			res.Secret, res.Test = secret.Source, secret.Test
-			return res.onTime(p.scheme.limits(), r.ReceivedAt)
+			return res.onTime(p.scheme.limits(c), r.ReceivedAt)
 		}
 	}
 	if !tried {
 		res.Secret, res.Test = secrets[0].Source, secrets[0].Test
+		if keyUnknown {
+			return res.with(Unknown, ReasonKeyUnknown)
+		}
 		return res.with(Unknown, ReasonSecretMalformed)
+	}
+	if p.Confidence == Unconfirmed {
+		return res.with(Unknown, ReasonUnconfirmed)
 	}
 	return res.with(Invalid, ReasonMismatch)
 }

@@ -38,7 +38,8 @@ func (t threeHeaders) form(signature string) string {
 	return f.signature + ": " + signature + " beside " + f.id + " and " + f.timestamp
 }
 
-func (t threeHeaders) read(h http.Header) (claims, Reason) {
+func (t threeHeaders) read(r Request) (claims, Reason) {
+	h := r.Header
 	index := t.used(h)
 	names := t.families[index]
 	list, reason := single(h, names.signature)
@@ -64,17 +65,22 @@ func (t threeHeaders) read(h http.Header) (claims, Reason) {
 	return c, aboutTime(reason)
 }
 
-// write keeps to the family that the request used, and removes the others: a stale set could be preferred.
-func (t threeHeaders) write(h http.Header, c claims, signature string) {
+// stamp keeps to the family that the request used, and removes the others: a stale set could be preferred.
+func (t threeHeaders) stamp(r *Request, c claims) error {
 	for _, f := range t.families {
 		for _, name := range f.all() {
-			delete(h, name)
+			delete(r.Header, name)
 		}
 	}
 	f := t.families[c.family]
-	h[f.id] = []string{c.id}
-	h[f.timestamp] = []string{c.timestamp}
-	h[f.signature] = []string{signature}
+	r.Header[f.id] = []string{c.id}
+	r.Header[f.timestamp] = []string{c.timestamp}
+	return nil
+}
+
+func (t threeHeaders) put(r *Request, c claims, signature string) error {
+	r.Header[t.families[c.family].signature] = []string{signature}
+	return nil
 }
 
 // used is the index of the family that h uses: the first that is there as a whole, else the first of which anything

@@ -1,0 +1,33 @@
+package signature
+
+import (
+	"net/url"
+	"strings"
+)
+
+// KeysAt is the https URL at which the provider itself publishes the keys that verify r: a certificate that r names, or
+// the provider's fixed address. It is empty if there is none, or if what r names is not on the provider's own host. Nothing
+// is fetched here.
+func (p *Provider) KeysAt(r Request) string {
+	if p == nil || p.keysAt == nil {
+		return ""
+	}
+	return p.keysAt(r)
+}
+
+// namedKeys are keys at a URL that the request names, if it is https and own says that the host is the provider's.
+func namedKeys(where source, own func(host, path string) bool) func(Request) string {
+	return func(r Request) string {
+		text := where(r)
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || !own(strings.ToLower(u.Hostname()), u.Path) {
+			return ""
+		}
+		return text
+	}
+}
+
+// publishedKeys are keys at an address that never changes.
+func publishedKeys(address string) func(Request) string {
+	return func(Request) string { return address }
+}

@@ -1,0 +1,6 @@
+package signature
+
+// bankingProviders send webhooks about banks, cards and ledgers.
+func bankingProviders() []*Provider {
+	return []*Provider{}
+}

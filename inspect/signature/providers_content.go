@@ -1,0 +1,6 @@
+package signature
+
+// contentProviders send webhooks about content, files and documents.
+func contentProviders() []*Provider {
+	return []*Provider{}
+}

@@ -1,0 +1,6 @@
+package signature
+
+// mailProviders send webhooks about mail.
+func mailProviders() []*Provider {
+	return []*Provider{}
+}

@@ -1,0 +1,6 @@
+package signature
+
+// socialProviders send webhooks about social networks, media and games.
+func socialProviders() []*Provider {
+	return []*Provider{}
+}
