@@ -103,7 +103,9 @@ func runSend(ctx context.Context, p place, store *history.Store, o sendOptions) 
 func (o sendOptions) sample(p place) (*fixtures.Sample, error) {
 	sample, err := fixtures.Make(strings.ToLower(o.provider), o.event, fixtures.Options{Seed: o.seed})
 	if err != nil {
-		return nil, badSample(err)
+		if sample = o.bare(); sample == nil {
+			return nil, badSample(err)
+		}
 	}
 	if o.body != "" {
 		if sample.Body, err = readBody(o.body, p.in); err != nil {
@@ -132,6 +134,17 @@ func (o sendOptions) sample(p place) (*fixtures.Sample, error) {
 		sample.Header[name] = values
 	}
 	return sample, nil
+}
+
+// bare is the event of a provider that there are no samples of, which --body and -H are for; nil without them.
+func (o sendOptions) bare() *fixtures.Sample {
+	provider := signature.Lookup(strings.ToLower(o.provider))
+	if provider == nil || o.body == "" {
+		return nil
+	}
+	return &fixtures.Sample{
+		Provider: provider.Name, Event: o.event, Method: http.MethodPost, Header: http.Header{"Content-Type": {"application/json"}},
+	}
 }
 
 func badSample(err error) error {

@@ -3,10 +3,14 @@ package cmd
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/seed-4575fdc3/hook/inspect/signature"
 )
 
 // A config is a hook.yaml of a project, or the user's own config.yaml. All of it is optional.
@@ -17,6 +21,8 @@ type config struct {
 	Name   string `yaml:"name"`   // of the endpoint
 	CA     string `yaml:"ca"`     // file of the authority that signed the relay's certificate; relative to the config's folder
 	Via    string `yaml:"via"`    // what makes the relay inside hook public; in a hook.yaml one of exposers
+
+	Providers map[string]signature.Declaration `yaml:"providers"` // senders of one's own, by name; docs/own-schemes.md
 }
 
 // settings are the configs that apply here. One that there is no file for is empty.
@@ -38,10 +44,27 @@ func readSettings(p project) (settings, error) {
 			return settings{}, err
 		}
 		if err := yaml.UnmarshalWithOptions(b, file.to, yaml.Strict()); err != nil {
-			return settings{}, fail(exitUsage, "the keys are target, relay, token, ca, name and via", "%s: %s", file.path, yaml.FormatError(err, false, false))
+			return settings{}, fail(exitUsage, "the keys are target, relay, token, ca, name, via and providers", "%s: %s", file.path, yaml.FormatError(err, false, false))
+		}
+		if err := register(file.path, file.to.Providers); err != nil {
+			return settings{}, err
 		}
 	}
 	return s, nil
+}
+
+// register makes declared providers known. One of them may stand in for a provider of that name which hook knows.
+func register(path string, declared map[string]signature.Declaration) error {
+	for _, name := range slices.Sorted(maps.Keys(declared)) {
+		d := declared[name]
+		d.Name = name
+		p, err := d.Provider()
+		if err != nil {
+			return fail(exitUsage, "docs/own-schemes.md describes each key", "%s: providers.%s: %w", path, name, err)
+		}
+		signature.Register(p)
+	}
+	return nil
 }
 
 // first is the setting in force: the flag's, the variable's, the project's, the user's; or nothing.
