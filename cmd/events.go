@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,7 @@ func newEvents(s streams) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "events [PROVIDER [EVENT]]",
-		Short:   "List the sample events, or print one",
+		Short:   "List the sample events, print one, or say how a provider signs",
 		Example: "  hook events\n  hook events stripe\n  hook events stripe invoice.paid",
 		Args:    exactly(cobra.MaximumNArgs(2), "a provider and an event type at most"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -43,57 +44,45 @@ func newEvents(s streams) *cobra.Command {
 	return c
 }
 
+// printProviders lists who there are samples of, with these, and then who else is known.
 func (p place) printProviders() error {
-	for _, name := range fixtures.Providers() {
+	names := fixtures.Providers()
+	for _, name := range names {
 		events, err := fixtures.Events(name)
 		if err != nil {
 			return err
 		}
 		_, _ = fmt.Fprintf(p.out, "%s  %s\n", fit(name, 17), strings.Join(events, ", "))
 	}
+	var others []string
+	for _, provider := range signature.Providers() {
+		if !slices.Contains(names, provider.Name) {
+			others = append(others, provider.Name)
+		}
+	}
+	if len(others) > 0 {
+		_, _ = fmt.Fprintln(p.err, "\n"+strings.Join(wrap("verified and signed, but without samples yet: "+strings.Join(others, ", "), lineWidth), "\n"))
+	}
 	return nil
 }
 
+// printEvents lists a provider's samples, and says what to know of it.
 func (p place) printEvents(name string) error {
 	events, err := fixtures.Events(name)
-	if err != nil {
+	provider := signature.Lookup(name)
+	if err != nil && provider == nil {
 		return badSample(err)
 	}
 	for _, event := range events {
 		_, _ = fmt.Fprintln(p.out, event)
 	}
-	provider := signature.Lookup(name)
 	if provider == nil {
 		return nil
 	}
-	about := [][2]string{
-		{"signature", provider.Docs}, {"register", provider.RegisterAt}, {"secret", provider.SecretAt},
-		{"variables", strings.Join(provider.SecretVars, ", ")}, {"retries", provider.Retries},
+	if len(events) > 0 {
+		_, _ = fmt.Fprintln(p.err)
 	}
-	if provider.Timeout > 0 {
-		about = append(about, [2]string{"waits", provider.Timeout.String() + " for an answer"})
-	}
-	if provider.Tolerance() > 0 {
-		about = append(about, [2]string{"tolerance", provider.Tolerance().String() + " between signing and receipt"})
-	}
-	found, err := findSecrets(p.project, nil, p.in, p.err)
-	if err != nil {
-		return err
-	}
-	if own := found.of(provider); len(own) > 0 {
-		if source := own[0].Source; own[0].Test {
-			about = append(about, [2]string{"test", "until you configure a secret: " + setVariable(provider, own[0].Value)})
-		} else {
-			about = append(about, [2]string{"found", source})
-		}
-	}
-	_, _ = fmt.Fprintln(p.err)
-	for _, line := range about {
-		if line[1] != "" {
-			_, _ = fmt.Fprintf(p.err, "  %s %s\n", p.pen.faint.Sprint(fit(line[0], 10)), line[1])
-		}
-	}
-	return nil
+	return p.printProvider(provider)
 }
 
 func (p place) printSample(provider, event string) error {

@@ -132,8 +132,12 @@ func (l *listener) sayFarewell(why error) error {
 		return nil
 	}
 	c := l.recorder.sum()
-	_, err := fmt.Fprintf(l.out, "%d received, %d answered 2xx, %d refused, %s · hook list\n",
-		c.received, c.ok, c.refused, plural(c.invalid, "bad signature", "bad signatures"))
+	rejected := ""
+	if l.enforce != "" {
+		rejected = fmt.Sprintf("%d rejected, ", c.rejected)
+	}
+	_, err := fmt.Fprintf(l.out, "%d received, %d answered 2xx, %d refused, %s%s · hook list\n",
+		c.received, c.ok, c.refused, rejected, plural(c.invalid, "bad signature", "bad signatures"))
 	return err
 }
 
@@ -162,7 +166,11 @@ func (f *plainFace) ready(s tunnel.State) error {
 		reach = "local only"
 	}
 	_, err := fmt.Fprintf(f.out, "hook %s · %s · %s  %s  %s\n", Version, reach, f.pen.bold.Sprint(inspect.Printable(s.URL)), f.pen.sign("→", "->"), f.engine.Target)
-	for _, tip := range append(f.tips(s), "secrets: "+strings.Join(f.secrets.summary(), "\n    ")) {
+	tips := f.tips(s)
+	if f.enforce != "" {
+		tips = append(tips, f.enforce.words())
+	}
+	for _, tip := range append(tips, "secrets: "+strings.Join(f.secrets.summary(), "\n    ")) {
 		_, _ = fmt.Fprintln(f.err, "  "+tip)
 	}
 	return err

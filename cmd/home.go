@@ -30,6 +30,9 @@ func findHome() home {
 	}
 }
 
+// keys is where the public keys are that were fetched from providers.
+func (h home) keys() string { return filepath.Join(h.data, "keys") }
+
 func (h home) history() string { return filepath.Join(h.data, "history.db") }
 
 // relay is where a hook-relay keeps what it isn't told a place for.

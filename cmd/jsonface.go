@@ -14,14 +14,15 @@ type jsonFace struct{ *listener }
 
 func (f jsonFace) ready(s tunnel.State) error {
 	return printJSON(f.out, struct {
-		Type   string `json:"type"`
-		URL    string `json:"url"`
-		Public bool   `json:"public"`
-		Target string `json:"target"`
-		Name   string `json:"name"`
-		Relay  string `json:"relay"`
-		Note   string `json:"note,omitempty"`
-	}{"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay, f.viaNote()})
+		Type    string `json:"type"`
+		URL     string `json:"url"`
+		Public  bool   `json:"public"`
+		Target  string `json:"target"`
+		Name    string `json:"name"`
+		Relay   string `json:"relay"`
+		Enforce string `json:"enforce,omitempty"`
+		Note    string `json:"note,omitempty"`
+	}{"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay, string(f.enforce), f.viaNote()})
 }
 
 type stateJSON struct {
@@ -85,6 +86,7 @@ func (f jsonFace) summary() error {
 		OK       int    `json:"answered_2xx"`
 		Failed   int    `json:"failed"`
 		Refused  int    `json:"refused"`
+		Rejected int    `json:"rejected"`
 		Invalid  int    `json:"bad_signatures"`
-	}{"summary", c.received, c.ok, c.failed, c.refused, c.invalid})
+	}{"summary", c.received, c.ok, c.failed, c.refused, c.rejected, c.invalid})
 }

@@ -94,6 +94,8 @@ func failureStatus(o inspect.Outcome) string {
 	switch o {
 	case inspect.OutcomeTimeout:
 		return "504"
+	case inspect.OutcomeRejected:
+		return "401"
 	case inspect.OutcomeCanceled, inspect.OutcomeInterrupted:
 		return "---"
 	}

@@ -13,7 +13,7 @@ type listenOptions struct {
 	via                        string
 	hostHeader                 string
 	secrets                    []string
-	capture                    string
+	capture, enforce           string
 	takeOver, insecure         bool
 	json, plain                bool
 	local                      bool // whatever the settings say, nothing leaves this machine
@@ -66,6 +66,8 @@ func newListen(s streams) *cobra.Command {
 	f.StringVar(&o.hostHeader, "host-header", "target", "what the app gets as Host: target, public or a `VALUE`")
 	f.StringArrayVar(&o.secrets, "secret", nil, "a signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
 	f.StringVar(&o.capture, "capture", "10MiB", "how much of a body is kept, a `size`")
+	f.StringVar(&o.enforce, "enforce", "", "answer 401 to bad signatures before the app sees them; `MODE` strict: to all that aren't valid (HOOK_ENFORCE)")
+	f.Lookup("enforce").NoOptDefVal = string(enforceOn)
 	f.StringVar(&o.ca, "ca", "", "believe the relay's certificate if an authority in this PEM `FILE` signed it, too (HOOK_CA)")
 	f.DurationVar(&o.timeout, "timeout", time.Minute, "how long the app's answer may take to begin, a `duration`")
 	waitForAppFlag(f, &o.waitForApp)

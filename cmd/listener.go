@@ -25,6 +25,7 @@ import (
 type listener struct {
 	place
 	o        listenOptions
+	enforce  enforcement // empty if everything passes
 	secrets  *secrets
 	store    *history.Store
 	running  *running
@@ -68,6 +69,9 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	if err != nil {
 		return nil, err
 	}
+	if l.enforce, err = l.enforcement(); err != nil {
+		return nil, err
+	}
 	via, relayURL, token, err := l.way()
 	if err != nil {
 		return nil, err
@@ -99,6 +103,9 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	l.engine = &replay.Forwarder{
 		Target: target, HostHeader: o.hostHeader, Recorder: l.recorder, Capture: capture,
 		Client: replay.NewClient(replay.ClientOptions{Insecure: o.insecure, Head: o.timeout}), WaitForApp: o.waitForApp,
+	}
+	if l.enforce != "" {
+		l.engine.Refuse = l.enforce.refuse
 	}
 	l.app = newAppWatch(target)
 	l.app.waits = o.waitForApp

@@ -74,7 +74,7 @@ func (l *listener) printNews(ctx context.Context, f lineFace) error {
 // remark says what is odd about a delivery, and what shows more.
 func (l *listener) remark(ctx context.Context, s inspect.Summary, short map[string]string) string {
 	switch {
-	case s.Err != "":
+	case s.Err != "" && (s.Outcome != inspect.OutcomeRejected || s.Verdict != signature.Invalid):
 		return "  " + inspect.Printable(s.Err)
 	case s.Verdict == signature.Invalid:
 		headline := string(s.Reason)
@@ -83,6 +83,9 @@ func (l *listener) remark(ctx context.Context, s inspect.Summary, short map[stri
 				d.Attempts = []inspect.Attempt{{Target: s.Target}}
 			}
 			headline = l.secrets.explainDelivery(d).why.Headline
+		}
+		if s.Outcome == inspect.OutcomeRejected {
+			headline = "rejected, " + headline
 		}
 		return "  " + inspect.Printable(headline) + ": hook verify " + short[s.ID]
 	case refusesGood(s.Verdict, s.Status):

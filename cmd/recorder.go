@@ -26,7 +26,7 @@ type recorder struct {
 }
 
 // counts sum a session up.
-type counts struct{ received, ok, failed, refused, invalid int }
+type counts struct{ received, ok, failed, refused, rejected, invalid int }
 
 // Received judges d and hands it to the history. It is the first of replay.Recorder.
 func (r *recorder) Received(d *inspect.Delivery) <-chan struct{} {
@@ -71,6 +71,8 @@ func (r *recorder) Attempted(d *inspect.Delivery, again bool) {
 	switch {
 	case a.Response == nil && a.Outcome == inspect.OutcomeRefused:
 		r.counts.refused++
+	case a.Outcome == inspect.OutcomeRejected:
+		r.counts.rejected++
 	case a.Response != nil && a.Response.Status/100 == 2 && a.Outcome == inspect.OutcomeAnswered:
 		r.counts.ok++
 	default:
@@ -101,7 +103,7 @@ func (r *recorder) added(id string, pending *history.Pending) (redeliveryOf stri
 // inFlight is how many deliveries have no answer yet.
 func (r *recorder) inFlight() int {
 	c := r.sum()
-	return c.received - c.ok - c.failed - c.refused
+	return c.received - c.ok - c.failed - c.refused - c.rejected
 }
 
 func (r *recorder) sum() counts {

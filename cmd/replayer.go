@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -96,14 +97,19 @@ func (r *replayer) sign(fresh, original *inspect.Delivery) (note string, err err
 		return "", err
 	}
 	if secret.Test && (!res.Test || res.Verdict == signature.Unknown) { // it was signed with another, which hook doesn't have
-		return fmt.Sprintf("signature kept: no secret of %s is configured (set %s)", p.Title, strings.Join(p.SecretVars[:1], "")), nil
+		return fmt.Sprintf("signature kept: no secret of %s is configured (set %s)", p.Title, usualVariable(p)), nil
 	}
 	request := fresh.Signed()
 	if err := p.Sign(&request, secret, time.Now()); err != nil {
 		return "signature kept: " + err.Error(), nil // a replay with the old signature is still worth having
 	}
 	fresh.Header = request.Header
-	return "re-signed with " + secret.Source, nil
+	note = "re-signed with " + secret.Source
+	if !bytes.Equal(request.Body, fresh.Body.Bytes) {
+		fresh.Body = inspect.CaptureOf(request.Body)
+		note += ", which changed the body: " + p.Title + " signs in it"
+	}
+	return note, nil
 }
 
 // A destination says which URL a replay of d asks for: target and d's own path joined, or target alone if exact.

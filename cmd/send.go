@@ -237,7 +237,7 @@ func (s *sender) send(ctx context.Context, sample *fixtures.Sample, to replay.Ta
 	}
 	d = &inspect.Delivery{
 		ID: inspect.NewID(), Proto: "HTTP/1.1", Host: to.Host, Method: sample.Method, URL: request.URL, ReceivedAt: time.Now(),
-		Header: request.Header, Body: inspect.CaptureOf(sample.Body), Provider: sample.Provider, EventType: sample.Event, ProviderID: sample.ID,
+		Header: request.Header, Body: inspect.CaptureOf(request.Body), Provider: sample.Provider, EventType: sample.Event, ProviderID: sample.ID,
 	}
 	to.Path = u.RequestURI()
 	f := replay.Forwarder{Target: to, Exact: true, Client: s.client, Bare: true, WaitForApp: s.waitForApp}

@@ -15,12 +15,13 @@ import (
 
 // A config is a hook.yaml of a project, or the user's own config.yaml. All of it is optional.
 type config struct {
-	Target string `yaml:"target"` // where listen forwards to
-	Relay  string `yaml:"relay"`  // its URL
-	Token  string `yaml:"token"`  // SOURCE of the relay's token: @FILE or env:NAME; in a hook.yaml env:HOOK_NAME
-	Name   string `yaml:"name"`   // of the endpoint
-	CA     string `yaml:"ca"`     // file of the authority that signed the relay's certificate; relative to the config's folder
-	Via    string `yaml:"via"`    // what makes the relay inside hook public; in a hook.yaml one of exposers
+	Target  string `yaml:"target"`  // where listen forwards to
+	Relay   string `yaml:"relay"`   // its URL
+	Token   string `yaml:"token"`   // SOURCE of the relay's token: @FILE or env:NAME; in a hook.yaml env:HOOK_NAME
+	Name    string `yaml:"name"`    // of the endpoint
+	CA      string `yaml:"ca"`      // file of the authority that signed the relay's certificate; relative to the config's folder
+	Enforce string `yaml:"enforce"` // on, strict or off: see enforcement
+	Via     string `yaml:"via"`     // what makes the relay inside hook public; in a hook.yaml one of exposers
 
 	Providers map[string]signature.Declaration `yaml:"providers"` // senders of one's own, by name; docs/own-schemes.md
 }
@@ -44,7 +45,7 @@ func readSettings(p project) (settings, error) {
 			return settings{}, err
 		}
 		if err := yaml.UnmarshalWithOptions(b, file.to, yaml.Strict()); err != nil {
-			return settings{}, fail(exitUsage, "the keys are target, relay, token, ca, name, via and providers", "%s: %s", file.path, yaml.FormatError(err, false, false))
+			return settings{}, fail(exitUsage, "the keys are target, relay, token, ca, name, via, enforce and providers", "%s: %s", file.path, yaml.FormatError(err, false, false))
 		}
 		if err := register(file.path, file.to.Providers); err != nil {
 			return settings{}, err

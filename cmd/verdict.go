@@ -23,7 +23,8 @@ type finding struct {
 	result   signature.Result
 	why      signature.Explanation
 	body     inspect.Capture
-	refused  string // what to think of an app that refused a good signature; empty if it didn't
+	refused  string   // what to think of an app that refused a good signature; empty if it didn't
+	notes    []string // on how the request was read, where it was not captured
 }
 
 // explain judges a request with the secrets as they are now, and finds out why.
@@ -92,6 +93,9 @@ func (f finding) text(p pen, width int) string {
 	}
 	if f.result.Got != "" {
 		fmt.Fprintf(&b, "  got       %s%s\n", inspect.Printable(shorten(f.result.Got)), f.age())
+	}
+	for _, note := range f.notes {
+		fmt.Fprintf(&b, "  note      %s\n", inspect.Printable(note))
 	}
 	for _, paragraph := range []string{f.why.Text, f.refused, next(f.why.Next)} {
 		if paragraph != "" {

@@ -1,16 +1,16 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
-	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/history"
 	"github.com/seed-4575fdc3/hook/inspect/signature"
 )
@@ -21,34 +21,64 @@ type verifyOptions struct {
 	headers, secrets            []string
 	at                          int64
 	json                        bool
+	given                       given
 }
 
 func newVerify(s streams) *cobra.Command {
 	var o verifyOptions
 	c := &cobra.Command{
-		Use:   "verify [id]",
+		Use:   "verify [ID | FILE | -] [-- curl ...]",
 		Short: "Say whether a signature is good, and if not, why not",
-		Long: "Verify the signature of a captured delivery, or of a request whose parts are given by flags.\n" +
-			"Exits 0 if the verdict is valid, else 3.",
+		Long: "Verify the signature of a captured delivery, or of a request that is at hand: a FILE (- is standard input) with the raw HTTP\n" +
+			"request or the curl command that would send it, the command itself behind --, or the request's parts by flags. Flags that\n" +
+			"give a part count for more than the text. Nothing is sent, and no shell is run. Exits 0 if the verdict is valid, else 3.",
 		Example: "  hook verify last\n" +
 			"  hook verify d_9c1e --secret @whsec.txt\n" +
+			"  hook verify request.http --secret env:STRIPE_WEBHOOK_SECRET\n" +
+			"  pbpaste | hook verify -\n" +
+			"  hook verify -- curl https://shop.example/hooks -H 'X-Hub-Signature-256: sha256=…' --data-binary @payload.json\n" +
 			"  hook verify --provider github -H 'X-Hub-Signature-256: sha256=…' --body @payload.json --secret env:GITHUB_WEBHOOK_SECRET",
-		Args: exactly(cobra.MaximumNArgs(1), "one id"),
+		Args: exactly(func(c *cobra.Command, args []string) error {
+			if dash := c.ArgsLenAtDash(); dash >= 0 {
+				args = args[:dash]
+			}
+			return cobra.MaximumNArgs(1)(c, args)
+		}, "one id or file"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if o.ref = "last"; len(args) > 0 {
-				o.ref = args[0]
+			if err := o.take(args, c.ArgsLenAtDash()); err != nil {
+				return err
+			}
+			if len(args) == 0 && !o.isRequest() {
+				piped, err := s.pipedText()
+				if err != nil {
+					return err
+				}
+				if piped != nil {
+					s.in, o.given.file = piped, "-"
+				}
+			}
+			if !c.Flags().Changed("method") {
+				o.method = ""
 			}
 			p, err := findPlace(s)
 			if err != nil {
 				return err
 			}
-			if len(args) == 0 && o.isRequest() {
+			if o.isRequest() {
 				return runVerifyRequest(p, o)
 			}
 			return p.withHistory(c.Context(), func(store *history.Store) error { return runVerify(c.Context(), p, store, o) })
 		},
 	}
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		if slices.Contains(c.Flags().Args(), "curl") {
+			return fail(exitUsage, "put -- before it: `hook verify -- curl …`", "verify: the flags of curl are not those of hook")
+		}
+		return flagError(c, err)
+	})
 	f := c.Flags()
+	f.StringVar(&o.given.request, "request", "", "the raw HTTP `request`: @FILE, - or the text itself")
+	f.StringVar(&o.given.curl, "curl", "", "a curl `command` that would send it: @FILE, - or the text itself")
 	f.StringVar(&o.provider, "provider", "", "who sent it, by `name`, where the headers don't tell")
 	f.StringVar(&o.method, "method", http.MethodPost, "the request's `method`")
 	f.StringVar(&o.url, "url", "", "the `URL` that the provider has: some sign it")
@@ -60,11 +90,8 @@ func newVerify(s streams) *cobra.Command {
 	return c
 }
 
-// isRequest says whether the flags describe a request, and not how to judge a captured one.
-func (o verifyOptions) isRequest() bool { return len(o.headers) > 0 || o.body != "" || o.url != "" }
-
 func runVerify(ctx context.Context, p place, store *history.Store, o verifyOptions) error {
-	id, err := resolve(ctx, store, "verify", o.ref)
+	id, err := resolve(ctx, store, "verify", cmp.Or(o.ref, "last"))
 	if err != nil {
 		return err
 	}
@@ -91,28 +118,6 @@ func runVerify(ctx context.Context, p place, store *history.Store, o verifyOptio
 	f := found.explain(request, provider, d.Body, otherURLs(d))
 	f.refused = f.afterRefusal(d.Last())
 	return p.verdict(o, f)
-}
-
-func runVerifyRequest(p place, o verifyOptions) error {
-	provider, err := lookup(o.provider)
-	if err != nil {
-		return err
-	}
-	header, err := parseHeaders(o.headers)
-	if err != nil {
-		return err
-	}
-	body, err := readBody(o.body, p.in)
-	if err != nil {
-		return err
-	}
-	found, err := findSecrets(p.project, o.secrets, p.in, p.err)
-	if err != nil {
-		return err
-	}
-	request := signature.Request{Method: o.method, URL: o.url, Header: header, Body: body, ReceivedAt: time.Now()}
-	o.judgeAt(&request)
-	return p.verdict(o, found.explain(request, provider, inspect.CaptureOf(body), nil))
 }
 
 func (o verifyOptions) judgeAt(r *signature.Request) {
@@ -155,9 +160,10 @@ func (f finding) json() any {
 		Signed      string            `json:"signed_at,omitempty"`
 		Expected    string            `json:"expected,omitempty"`
 		Got         string            `json:"got,omitempty"`
+		Notes       []string          `json:"notes,omitempty"` // on how the request was read
 	}{
 		"verdict", f.result.Verdict, f.result.Reason, text, f.why.Mistake, f.why.Next, f.result.Provider, f.meta.EventType,
-		f.result.Secret, stamp(f.result.Signed), f.result.Expected, f.result.Got,
+		f.result.Secret, stamp(f.result.Signed), f.result.Expected, f.result.Got, f.notes,
 	}
 }
 
@@ -174,31 +180,4 @@ func lookup(name string) (*signature.Provider, error) {
 		names = append(names, p.Name)
 	}
 	return nil, fail(exitUsage, didYouMean("", name, names, "`hook events` lists the providers"), "hook knows no provider %q", name)
-}
-
-func parseHeaders(lines []string) (http.Header, error) {
-	h := make(http.Header)
-	for _, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		if name = strings.TrimSpace(name); !ok || name == "" || strings.ContainsAny(name, " \t") || strings.ContainsAny(value, "\r\n\x00") {
-			return nil, fail(exitUsage, "a header is like -H 'X-Name: value'", "%q is no header", line)
-		}
-		h.Add(name, strings.TrimSpace(value))
-	}
-	return h, nil
-}
-
-// readBody reads @FILE or -; anything else is the body itself.
-func readBody(source string, stdin io.Reader) ([]byte, error) {
-	switch {
-	case source == "-":
-		return io.ReadAll(stdin)
-	case strings.HasPrefix(source, "@"):
-		b, err := os.ReadFile(source[1:])
-		if err != nil {
-			return nil, fail(exitUsage, "--body @FILE reads the body from FILE", "read the body: %w", err)
-		}
-		return b, nil
-	}
-	return []byte(source), nil
 }

@@ -83,6 +83,7 @@ const (
 	OutcomePending     Outcome = ""            // still under way
 	OutcomeAnswered    Outcome = "answered"    // the app answered, with whatever status
 	OutcomeRefused     Outcome = "refused"     // nothing listens at the target
+	OutcomeRejected    Outcome = "rejected"    // the app was not asked, as the signature isn't good enough
 	OutcomeTimeout     Outcome = "timeout"     // the app took too long
 	OutcomeClosed      Outcome = "closed"      // the app closed the connection before its answer was whole
 	OutcomeUnreachable Outcome = "unreachable" // no connection for another reason: DNS, TLS, a route

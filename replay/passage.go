@@ -97,12 +97,7 @@ func (p *passage) attempt(ctx context.Context) (again bool) {
 
 // ask sends the request and waits for the answer's head.
 func (p *passage) ask(ctx context.Context) (*http.Response, error) {
-	path := p.d.Path
-	if p.f.Exact {
-		path = ""
-	}
-	raw := p.f.Target.Request(path)
-	p.target = p.f.Target.asked(raw)
+	raw := p.aim()
 	r := (&http.Request{
 		Method: p.d.Method, URL: p.f.Target.url(), RequestURI: raw,
 		Host: p.f.host(p.d), Header: p.header(), ContentLength: p.request.length, Body: p.request.body(),
@@ -114,6 +109,17 @@ func (p *passage) ask(ctx context.Context) (*http.Response, error) {
 		return nil, fmt.Errorf("its status is %d", response.StatusCode)
 	}
 	return response, err
+}
+
+// aim says which target of the app is asked for.
+func (p *passage) aim() (raw string) {
+	path := p.d.Path
+	if p.f.Exact {
+		path = ""
+	}
+	raw = p.f.Target.Request(path)
+	p.target = p.f.Target.asked(raw)
+	return raw
 }
 
 func (f *Forwarder) host(d *inspect.Delivery) string {

@@ -42,6 +42,11 @@ type Forwarder struct {
 	Bare       bool              // add no header of ours: for whoever plays the sender
 	WaitForApp time.Duration     // how long an attempt waits for somebody to listen; 0: not at all
 
+	// Refuse is asked of each delivery that ServeDelivery is given, before the app is: the failure that it gives is the
+	// answer then, and the app gets nothing. By then the body is here as a whole and the Recorder has seen it; or it is
+	// longer than Capture, and d.Body and what the Recorder fills in are empty. If nil, the app gets bodies as they come.
+	Refuse func(d *inspect.Delivery) *inspect.Failure
+
 	door door
 }
 
@@ -68,7 +73,11 @@ func (f *Forwarder) ServeDelivery(ctx context.Context, w http.ResponseWriter, d 
 	if _, ok := body.(trailed); ok && length < 0 {
 		p.request.trailer = make(http.Header)
 	}
-	if 0 <= length && length <= wholeBody && !expects(d.Header, length) {
+	if f.Refuse != nil {
+		if !p.admitted(ctx) {
+			return
+		}
+	} else if 0 <= length && length <= wholeBody && !expects(d.Header, length) {
 		if err := p.request.all(); err != nil {
 			p.give(ctx, err)
 			return

@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 )
@@ -30,4 +31,25 @@ func namedKeys(where source, own func(host, path string) bool) func(Request) str
 // publishedKeys are keys at an address that never changes.
 func publishedKeys(address string) func(Request) string {
 	return func(Request) string { return address }
+}
+
+// NeedsKeys says whether secret lacks the provider's public keys, which its requests are verified with: it holds nothing,
+// or just the text that goes before them.
+func (p *Provider) NeedsKeys(secret string) bool {
+	if p == nil {
+		return false
+	}
+	switch s := p.scheme.(type) {
+	case *keyScheme:
+	case *jwtScheme:
+		if s.algorithm == hs256 {
+			return false
+		}
+	default:
+		if p.keysAt == nil {
+			return false
+		}
+	}
+	ring, err := readKeyring(secret)
+	return errors.Is(err, errEmpty) || err == nil && len(ring.keys) == 0
 }

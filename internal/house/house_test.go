@@ -19,7 +19,7 @@ const module = "github.com/seed-4575fdc3/hook/"
 var mayImport = map[string][]string{
 	"cmd/hook":              {"cmd"},
 	"cmd/hook-relay":        {"cmd"},
-	"cmd":                   {"tui", "relay", "relay/tunnel", "relay/wire", "replay", "fixtures", "inspect", "inspect/signature", "inspect/history", "internal/filelock", "internal/latest"},
+	"cmd":                   {"tui", "relay", "relay/tunnel", "relay/wire", "replay", "fixtures", "inspect", "inspect/signature", "inspect/history", "internal/filelock", "internal/latest", "internal/pasted"},
 	"tui":                   {"inspect", "inspect/signature"},
 	"relay":                 {"relay/wire", "inspect", "inspect/signature", "internal/httptext"},
 	"relay/tunnel":          {"relay/wire", "inspect", "inspect/signature", "internal/latest"},
@@ -36,6 +36,9 @@ var mayImport = map[string][]string{
 	"internal/house":        {},
 	"internal/httptext":     {},
 	"internal/latest":       {},
+	"internal/oracles":      {},
+	"internal/pasted":       {"internal/httptext"},
+	"internal/providersdoc": {"inspect/signature"},
 }
 
 // onlyIn says which rooms may use a heavy dependency, so that swapping it touches one folder.
@@ -46,6 +49,7 @@ var onlyIn = map[string][]string{
 	"modernc.org/sqlite":         {"inspect/history"},
 	"github.com/tidwall/":        {"fixtures"},
 	"github.com/cenkalti/":       {"relay/tunnel", "cmd"},
+	"github.com/zalando/":        {"cmd"},
 }
 
 func TestImportsPointDown(t *testing.T) {
