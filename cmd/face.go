@@ -252,8 +252,13 @@ func connectionError(err error) string {
 	return err.Error()
 }
 
-// tips say how providers reach a URL that is on this machine alone.
+// tips say how providers reach the URL, and where it is registered.
 func (l *listener) tips(s tunnel.State) []string {
+	return append(l.reach(s), l.registrations()...)
+}
+
+// reach says how providers reach a URL that is on this machine alone.
+func (l *listener) reach(s tunnel.State) []string {
 	if note := l.viaNote(); note != "" {
 		return []string{note}
 	}

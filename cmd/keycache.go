@@ -95,7 +95,7 @@ func (s *secrets) withKeys(p *signature.Provider, r signature.Request, own []sig
 	source := "the fetched keys of " + hostOf(address)
 	var all []signature.Secret
 	for _, secret := range own {
-		if !secret.Test && p.NeedsKeys(secret.Value) {
+		if !secret.Test && (secret.Provider == p.Name || secret.Provider == "") && p.NeedsKeys(secret.Value) {
 			secret.Value += "\n" + keys
 			secret.Source += " with " + source
 		}

@@ -39,6 +39,7 @@ func newRoot(s streams) *cobra.Command {
 	root.AddGroup(
 		&cobra.Group{ID: "deliver", Title: "Deliver:"},
 		&cobra.Group{ID: "inspect", Title: "Inspect:"},
+		&cobra.Group{ID: "setup", Title: "Set up:"},
 		&cobra.Group{ID: "help", Title: "Find your way:"},
 	)
 	root.SetHelpCommandGroupID("help")
@@ -49,6 +50,10 @@ func newRoot(s streams) *cobra.Command {
 	}
 	for _, c := range []*cobra.Command{newVerify(s), newList(s), newShow(s)} {
 		c.GroupID = "inspect"
+		root.AddCommand(c)
+	}
+	for _, c := range []*cobra.Command{newSecret(s)} {
+		c.GroupID = "setup"
 		root.AddCommand(c)
 	}
 	for _, c := range []*cobra.Command{newDemo(s), newEvents(s)} {

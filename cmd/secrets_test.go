@@ -3,9 +3,11 @@ package cmd
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -145,9 +147,7 @@ func TestChangedDotEnvIsReadAnew(t *testing.T) {
 	s := find(t, p)
 	stripe := signature.Lookup("stripe")
 	write(t, filepath.Join(p.dir, ".env"), "STRIPE_WEBHOOK_SECRET=whsec_new\n")
-	before := *s.files.Load()
-	before.looked = before.looked.Add(-time.Minute)
-	s.files.Store(&before)
+	aged(s)
 	if got := s.of(stripe)[0].Value; got != "whsec_new" {
 		t.Errorf("got %s", got)
 	}
@@ -163,5 +163,110 @@ func TestBadDotEnvLineIsNamedWithoutItsText(t *testing.T) {
 	}
 	if !strings.Contains(talk.String(), ".env:1 is passed over") || strings.Contains(talk.String(), "hunter2") {
 		t.Errorf("it says %q", talk.String())
+	}
+}
+
+// There are many providers, and some have keys that take a while to make.
+func TestTestSecretsAreMadeWhenTheyAreNeeded(t *testing.T) {
+	p := testProject(t)
+	s := find(t, p)
+	s.candidates()
+	s.summary()
+	s.settle(signature.Result{Provider: "stripe", Verdict: signature.Invalid, Reason: signature.ReasonMismatch, Test: true})
+	if all := find(t, p).made(); len(all) != 0 {
+		t.Errorf("test secrets for nothing: %v", all)
+	}
+	other := find(t, p)
+	var g sync.WaitGroup
+	got := make([]string, 8)
+	for i := range got {
+		g.Go(func() { got[i] = []*secrets{s, other}[i%2].of(signature.Lookup("stripe"))[0].Value })
+	}
+	g.Wait()
+	for _, value := range got {
+		if value != got[0] {
+			t.Errorf("one gets %s, another %s", got[0], value)
+		}
+	}
+	if all := find(t, p).made(); len(all) != 1 || all["stripe"].Secret != got[0] {
+		t.Errorf("it made %v", all)
+	}
+}
+
+// The line must not name a hundred providers.
+func TestSummaryIsShort(t *testing.T) {
+	p := testProject(t)
+	last := func() string {
+		lines := find(t, p).summary()
+		return lines[len(lines)-1]
+	}
+	const end = ": `hook events PROVIDER` shows the variable to set"
+	signing := 0
+	for _, provider := range signature.Providers() {
+		if provider.CanSign() {
+			signing++
+		}
+	}
+	if got, want := last(), fmt.Sprintf("test secrets for all %d providers", signing)+end; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	find(t, p).of(signature.Lookup("slack")) // made, and never used
+	if _, err := find(t, p).toSign(signature.Lookup("stripe"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := last(), fmt.Sprintf("test secrets for stripe and %d more", signing-1)+end; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	t.Setenv("HOOK_SECRET_STRIPE", "whsec_env")
+	if got, want := last(), fmt.Sprintf("test secrets for the other %d providers", signing-1)+end; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSigningWithoutAMemory(t *testing.T) {
+	p := testProject(t)
+	p.home.secret = filepath.Join(p.dir, "file", "secrets")
+	write(t, filepath.Join(p.dir, "file"), "in the way")
+	_, err := find(t, p).toSign(signature.Lookup("stripe"), nil)
+	f, ok := errors.AsType[*fault](err)
+	if !ok || !strings.Contains(err.Error(), "no secret of Stripe is configured, and no test secret can be made") || !strings.Contains(f.next, "--secret") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// For those who sign with a private key the app is told the public one; with that configured hook still signs.
+func TestAppWithTheTestKeySPublicKey(t *testing.T) {
+	for _, name := range []string{"ed25519", "rsa-sha256", "ecdsa-sha256"} {
+		p := testProject(t)
+		provider, err := signature.Declaration{Name: "harbor", Signature: "Harbor-Signature", Algorithm: name}.Provider()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var talk bytes.Buffer
+		private, err := find(t, p).toSign(provider, &talk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, line, _ := strings.Cut(talk.String(), "For your app: ")
+		if strings.Contains(line, "PRIVATE") {
+			t.Errorf("%s: the app is told a private key", name)
+		}
+		write(t, filepath.Join(p.dir, ".env"), line)
+		s := find(t, p)
+		public := s.of(provider)[0]
+		if !strings.HasPrefix(public.Source, ".env") || public.Value == private.Value {
+			t.Fatalf("%s: the app's is %q from %s", name, public.Value, public.Source)
+		}
+		again, err := s.toSign(provider, nil)
+		if err != nil || again != private {
+			t.Errorf("%s: it would sign with what is from %s, %v", name, again.Source, err)
+		}
+		r := signature.Request{Method: "POST", URL: "https://shop.example/hooks", Body: []byte("{}"), ReceivedAt: time.Now()}
+		if err := provider.Sign(&r, again, time.Now()); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, _, res := s.judge(r, provider); res.Verdict != signature.Valid {
+			t.Errorf("%s: %s, %s", name, res.Verdict, res.Reason)
+		}
 	}
 }

@@ -31,7 +31,7 @@ type finding struct {
 func (s *secrets) explain(r signature.Request, provider *signature.Provider, body inspect.Capture, urls []string) finding {
 	f := finding{request: r, body: body}
 	f.provider, f.meta, f.result = s.judge(r, provider)
-	f.why = signature.Explain(r, f.provider, f.result, s.candidates(), signature.Hints{URLs: urls})
+	f.why = signature.Explain(r, f.provider, f.result, s.withKeys(f.provider, r, s.candidates()), signature.Hints{URLs: urls})
 	f.result = s.settle(f.result) // not before, as Explain tells a test secret from none
 	return f
 }

@@ -20,7 +20,7 @@ type verifyOptions struct {
 	provider, method, url, body string
 	headers, secrets            []string
 	at                          int64
-	json                        bool
+	json, fetchKeys             bool
 	given                       given
 }
 
@@ -65,7 +65,7 @@ func newVerify(s streams) *cobra.Command {
 				return err
 			}
 			if o.isRequest() {
-				return runVerifyRequest(p, o)
+				return runVerifyRequest(c.Context(), p, o)
 			}
 			return p.withHistory(c.Context(), func(store *history.Store) error { return runVerify(c.Context(), p, store, o) })
 		},
@@ -86,6 +86,7 @@ func newVerify(s streams) *cobra.Command {
 	f.StringVarP(&o.body, "body", "d", "", "the request's body: `@FILE`, - or the text itself")
 	f.StringArrayVar(&o.secrets, "secret", nil, "the signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
 	f.Int64Var(&o.at, "at", 0, "judge as of this `Unix time` instead of the receipt")
+	f.BoolVar(&o.fetchKeys, "fetch-keys", false, "fetch the public keys that verify it from the provider's own host, and keep them")
 	f.BoolVar(&o.json, "json", false, "one JSON object: verdict, reason, explanation")
 	return c
 }
@@ -115,9 +116,23 @@ func runVerify(ctx context.Context, p place, store *history.Store, o verifyOptio
 	if o.url != "" {
 		request.URL = o.url
 	}
+	if err := o.fetch(ctx, p, provider, request); err != nil {
+		return err
+	}
 	f := found.explain(request, provider, d.Body, otherURLs(d))
 	f.refused = f.afterRefusal(d.Last())
 	return p.verdict(o, f)
+}
+
+// fetch gets the keys that verify r, if that is asked for.
+func (o verifyOptions) fetch(ctx context.Context, p place, provider *signature.Provider, r signature.Request) error {
+	if provider == nil {
+		provider = signature.Detect(r).Provider
+	}
+	if !o.fetchKeys || provider == nil {
+		return nil
+	}
+	return keyCache{p.home.keys()}.fetch(ctx, http.DefaultClient, provider, r)
 }
 
 func (o verifyOptions) judgeAt(r *signature.Request) {

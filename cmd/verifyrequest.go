@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -80,7 +81,7 @@ func (s streams) pipedText() (io.Reader, error) {
 	return bytes.NewReader(text), nil
 }
 
-func runVerifyRequest(p place, o verifyOptions) error {
+func runVerifyRequest(ctx context.Context, p place, o verifyOptions) error {
 	provider, err := lookup(o.provider)
 	if err != nil {
 		return err
@@ -95,6 +96,9 @@ func runVerifyRequest(p place, o verifyOptions) error {
 	}
 	request := signature.Request{Method: r.Method, URL: r.URL, Header: r.Header} // received now, for all that is known
 	o.judgeAt(&request)
+	if err := o.fetch(ctx, p, provider, request); err != nil {
+		return err
+	}
 	if request.Body = found.body(request, provider, r.Bodies()); len(request.Body) < len(r.Body) {
 		r.Notes = append(r.Notes, "the body was signed without the line break at the text's end, and is judged so")
 	}
