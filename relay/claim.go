@@ -77,6 +77,7 @@ const (
 	maxStreams   = 1024 // requests in flight on one tunnel
 	helloTimeout = 10 * time.Second
 	closesIn     = 2 * time.Second // how long a client that was replaced has to close
+	idleBeats    = 5               // how many heartbeats there are between two PINGs of an idle tunnel
 )
 
 // accept takes a tunnel: token, websocket, hello, claim; then serves it until it ends.
@@ -126,7 +127,7 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 	}()
 }
 
-// A hijacker gives the websocket library a connection whose writes can be combined.
+// A hijacker gives the websocket library a connection whose writes can be combined, and that the kernel looks after.
 type hijacker struct {
 	http.ResponseWriter
 	conn *wire.Combiner
@@ -138,6 +139,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	wire.KeepAlive(conn)
 	h.conn = &wire.Combiner{Conn: conn}
 	return h.conn, bufio.NewReadWriter(buffered.Reader, bufio.NewWriter(h.conn)), nil
 }
@@ -161,13 +163,18 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	t := &tunnel{name: hello.Name, instance: hello.Instance, end: end}
+	var idle time.Duration
+	if hello.KnowsIdle { // another would take it for silence
+		idle = idleBeats * s.cfg.Beat
+	}
 	t.session = wire.NewSession(conn, wire.Config{
-		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: min(hello.MaxStreams, maxStreams), Heartbeat: s.cfg.Beat, Heart: s.heart, Linger: time.Second,
+		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: min(hello.MaxStreams, maxStreams), Linger: time.Second,
+		Heartbeat: s.cfg.Beat, Idle: idle, Heart: s.heart,
 		OnGoAway: func(*wire.GoAway) { s.tunnels.remove(t) }, // it takes no more; another may have the name
 	})
 	t.session.Greet(wire.Welcome{
 		Software: s.cfg.Software, Name: hello.Name, URL: s.EndpointURL(hello.Name), Public: s.base.Load().public,
-		HeartbeatMS: int(s.cfg.Beat / time.Millisecond), Window: wire.DefaultWindow,
+		HeartbeatMS: int(s.cfg.Beat / time.Millisecond), IdleMS: int(idle / time.Millisecond), Window: wire.DefaultWindow,
 	})
 	old, refused := s.tunnels.add(t, hello.TakeOver)
 	if refused != nil {

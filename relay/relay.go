@@ -47,7 +47,7 @@ type Config struct {
 	Head     time.Duration // how long an answer's head may take once the request was sent; 0: 70 s
 	Drain    time.Duration // how long requests in flight may take once Serve's ctx ended; 0: 10 s
 	Grace    time.Duration // how long a body may come at less than 240 bytes a second; 0: 10 s
-	Beat     time.Duration // how often clients ping; 0: 5 s
+	Beat     time.Duration // how often a tunnel is asked for a sign of life, an idle one at every fifth time; 0: 5 s
 }
 
 // A Server is a relay. Make it with New.

@@ -119,7 +119,7 @@ func tunnelsRole() error {
 
 func idle(ctx context.Context, conn wire.Conn, w wire.Welcome) error {
 	return wire.NewSession(conn, wire.Config{
-		Window: wire.DefaultWindow, PeerWindow: w.Window, MaxStreams: 1, Heartbeat: w.Heartbeat(), Accept: func(*wire.Stream) {},
+		Window: wire.DefaultWindow, PeerWindow: w.Window, MaxStreams: 1, Heartbeat: w.Heartbeat(), Idle: w.Idle(), Accept: func(*wire.Stream) {},
 	}).Run(ctx)
 }
 
@@ -151,7 +151,7 @@ func claim(ctx context.Context, addr, name string) (wire.Conn, wire.Welcome, err
 func hello(name string) wire.Hello {
 	return wire.Hello{
 		Versions: []int{wire.Version}, Software: "hook/test", Instance: "by-hand-" + name, Name: name, Secret: "by hand",
-		Window: wire.DefaultWindow, MaxStreams: 1024,
+		Window: wire.DefaultWindow, MaxStreams: 1024, KnowsIdle: true,
 	}
 }
 

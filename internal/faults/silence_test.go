@@ -46,6 +46,42 @@ func TestRow4HalfOpenConnection(t *testing.T) {
 	h.wantAttempts("answered")
 }
 
+// idleInTime is by when a client whose tunnel is idle must know: it misses a PING that comes at every fifth beat, asks
+// itself within another, and waits for one.
+const idleInTime = 8*beat + 3*time.Second
+
+// Row 4: an idle connection goes dark behind something that ends TCP itself, where no kernel sees it. A webhook finds it at
+// once, the client by itself.
+func TestRow4IdleConnectionGoesDark(t *testing.T) {
+	h := newHouse(t, plan{relay: relay.Config{Beat: beat}})
+	state := h.wait(t, tunnel.Connected)
+	eventually(t, "the client's first PING is answered", func() bool { return state.RTT() > 0 })
+	h.link.Blackhole()
+	began := time.Now()
+	heard := make(chan time.Duration, 1)
+	go func() {
+		wantFailure(t, h.post("", "hello"), http.StatusGatewayTimeout, "tunnel_timeout")
+		heard <- time.Since(began)
+		wantFailure(t, h.post("", "hello"), http.StatusBadGateway, "tunnel_absent")
+		close(heard)
+	}()
+	if state := h.wait(t, tunnel.Waiting); !errors.Is(state.Err, wire.ErrSilent) {
+		t.Errorf("the client lost the relay for %v, want ErrSilent", state.Err)
+	}
+	if took := time.Since(began); took < 2*beat || took > idleInTime {
+		t.Errorf("the client knew after %s", took)
+	}
+	if took := within(t, heard, "an answer"); took > inTime {
+		t.Errorf("the sender heard of it after %s", took)
+	}
+	within(t, heard, "another answer")
+	if err := h.link.Pass(); err != nil {
+		t.Fatal(err)
+	}
+	h.wait(t, tunnel.Connected)
+	wantBody(t, h.post("", "again"), "again")
+}
+
 // Row 4: a client that comes back before the relay knows that its old connection is dead takes its name over at once.
 func TestRow4ReturnsBeforeTheRelayKnows(t *testing.T) {
 	h := newHouse(t, plan{relay: relay.Config{Beat: time.Minute}})

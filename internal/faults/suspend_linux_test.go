@@ -64,20 +64,21 @@ func TestRow22ShortSuspension(t *testing.T) {
 	s.wantHistory("answered", "answered")
 }
 
-// Row 22 with the real heartbeat: three of them asleep.
+// Row 22 with the real heartbeat: asleep for longer than the other side of an idle tunnel waits.
 func TestRow22LongSuspension(t *testing.T) {
 	slow(t)
+	const nap = 40 * time.Second
 	s := newSite(t)
 	p, addr := s.startRelay("")
 	hook := s.listen(addr)
 	for _, sleeper := range []*program{hook, p} {
 		sleeper.suspend(t)
-		<-time.After(20 * time.Second)
+		<-time.After(nap)
 		sleeper.signal(t, syscall.SIGCONT)
 		began := time.Now()
 		hook.await(t, "the loss of the relay", waiting)
 		hook.ready(t)
-		t.Logf("connected again %s after the end of a suspension of 20 s", time.Since(began).Round(time.Millisecond))
+		t.Logf("connected again %s after the end of a suspension of %s", time.Since(began).Round(time.Millisecond), nap)
 		wantBody(t, post(t, addr, "/e/"+otter, "again"), "again")
 	}
 	hook.stop(t)

@@ -83,7 +83,7 @@ func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welco
 	defer stop()
 	welcome, err := wire.SendHello(conn, wire.Hello{
 		Versions: []int{wire.Version}, Software: c.Software, Instance: c.Instance, Name: c.Name, Secret: c.proof(),
-		TakeOver: takeOver, Window: wire.DefaultWindow, MaxStreams: maxStreams,
+		TakeOver: takeOver, Window: wire.DefaultWindow, MaxStreams: maxStreams, KnowsIdle: true,
 	})
 	if err != nil {
 		_ = conn.Close()

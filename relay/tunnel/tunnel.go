@@ -147,7 +147,7 @@ func (c *Client) session(ctx context.Context, claim *claim) error {
 	claim.takeOver, claim.lived = false, true
 	s := wire.NewSession(conn, wire.Config{
 		Window: wire.DefaultWindow, PeerWindow: welcome.Window, MaxStreams: maxStreams,
-		Heartbeat: welcome.Heartbeat(), Accept: c.accept,
+		Heartbeat: welcome.Heartbeat(), Idle: welcome.Idle(), Accept: c.accept,
 	})
 	c.log().Info("tunnel connected", "relay", c.Relay, "url", welcome.URL)
 	c.state.Set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT})

@@ -8,7 +8,7 @@ import (
 	"github.com/seed-4575fdc3/hook/relay/wire"
 )
 
-// wires makes one connection, and remembers it, so that what goes over it can be combined.
+// wires makes one connection that the kernel looks after, and remembers it, so that what goes over it can be combined.
 type wires struct{ conn *wire.Combiner }
 
 func (w *wires) dial(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -27,6 +27,7 @@ func (w *wires) keep(conn net.Conn, err error) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	wire.KeepAlive(conn)
 	w.conn = &wire.Combiner{Conn: conn}
 	return w.conn, nil
 }

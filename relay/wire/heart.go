@@ -17,7 +17,7 @@ type Heart struct {
 
 const beatSlots = 10
 
-// NewHeart makes a Heart that has each session send PING that often.
+// NewHeart makes a Heart for sessions whose Config.Heartbeat is every: it looks at each twice in that time.
 func NewHeart(every time.Duration) *Heart {
 	h := &Heart{every: every}
 	for i := range h.slots {
@@ -63,33 +63,6 @@ func (h *Heart) add(s *Session) (remove func()) {
 		delete(slot, s)
 	}
 }
-
-// looksPerBeat is how often in each heartbeat a session is looked at; it sends PING at the first look.
-const looksPerBeat = 2
-
-// look looks after the session's life. The relay's side sends PING; the client answers that, and asks for itself only to
-// know the round trip. It is called by one goroutine at a time.
-func (s *Session) look() {
-	if s.since()-time.Duration(s.heard.Load()) > s.cfg.Heartbeat*5/2 {
-		go s.end(ErrSilent) // to close a connection may take a while, and others wait for their turn
-		return
-	}
-	if s.out.stuck(s.cfg.Heartbeat * 6) { // it answers PINGs perhaps, and reads nothing
-		go s.end(errNotReading)
-		return
-	}
-	every := looksPerBeat
-	if s.cfg.Accept != nil {
-		every *= beatsPerTrip
-	}
-	if s.looks%every == 0 {
-		s.beat()
-	}
-	s.looks++
-}
-
-// beatsPerTrip is how many heartbeats there are between two PINGs of the client.
-const beatsPerTrip = 6
 
 // heartbeat is for a session without a Heart.
 func (s *Session) heartbeat() {

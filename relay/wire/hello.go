@@ -24,6 +24,7 @@ type Hello struct {
 	TakeOver   bool   `json:"take_over,omitempty"`
 	Window     int    `json:"window"`
 	MaxStreams int    `json:"max_streams"`
+	KnowsIdle  bool   `json:"knows_idle,omitempty"` // it heeds Welcome.IdleMS
 }
 
 // A Welcome is the relay's first frame, if it takes the claim.
@@ -34,11 +35,15 @@ type Welcome struct {
 	URL         string `json:"url"`
 	Public      bool   `json:"public"`
 	HeartbeatMS int    `json:"heartbeat_ms"`
+	IdleMS      int    `json:"idle_heartbeat_ms,omitempty"`
 	Window      int    `json:"window"`
 }
 
 // Heartbeat is how often the relay sends PING.
 func (w Welcome) Heartbeat() time.Duration { return time.Duration(w.HeartbeatMS) * time.Millisecond }
+
+// Idle is how often it does while the tunnel is idle; 0: as ever.
+func (w Welcome) Idle() time.Duration { return time.Duration(w.IdleMS) * time.Millisecond }
 
 // A Code says why a side goes away: PROTOCOL.md section 7.
 type Code string
@@ -93,6 +98,9 @@ func SendHello(c Conn, h Hello) (Welcome, error) {
 	}
 	if w.HeartbeatMS < 10 || w.HeartbeatMS > 600_000 {
 		return Welcome{}, protocolErrorf("a heartbeat of %d ms", w.HeartbeatMS)
+	}
+	if w.IdleMS < 0 || w.IdleMS > 3_600_000 {
+		return Welcome{}, protocolErrorf("an idle heartbeat of %d ms", w.IdleMS)
 	}
 	if !isPlainURL(w.URL) {
 		return Welcome{}, protocolErrorf("a URL that isn't one: %.80q", w.URL)

@@ -16,20 +16,26 @@ const (
 func (s *Session) RTT() time.Duration { return time.Duration(s.rtt.Load()) }
 
 func (s *Session) ping() {
-	var sent [8]byte
-	binary.BigEndian.PutUint64(sent[:], uint64(s.since()))
-	s.pinged.Store(int64(s.since()))
+	_, sent := s.ask()
 	s.out.post(framePing, 0, sent[:])
 }
 
 // beat is ping for a session that is mostly idle: it costs less.
 func (s *Session) beat() {
-	now := int64(s.since())
-	var sent [8]byte
-	binary.BigEndian.PutUint64(sent[:], uint64(now))
-	s.pinged.Store(now)
+	now, sent := s.ask()
 	s.beaten.Store(now)
 	s.mark.Store(s.out.beat(sent[:], s.seen.Load()))
+}
+
+// ask notes that a PING goes now, and gives what it says.
+func (s *Session) ask() (now int64, sent [8]byte) {
+	now = int64(s.since())
+	s.pinged.Store(now)
+	if s.asked.Load() <= s.heard.Load() {
+		s.asked.Store(now)
+	}
+	binary.BigEndian.PutUint64(sent[:], uint64(now))
+	return now, sent
 }
 
 // receivePong notes the round trip. A PONG may have waited behind a big body, so one that took longer counts half.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,7 +24,7 @@ type Conn interface {
 // Why a session ended.
 var (
 	ErrLost   = errors.New("the tunnel was lost")                // the connection broke
-	ErrSilent = errors.New("the tunnel fell silent")             // no sign of life for two heartbeats and a half
+	ErrSilent = errors.New("the tunnel fell silent")             // no sign of life, although it was asked for
 	ErrClosed = errors.New("the tunnel was closed on this side") // Run's ctx ended
 )
 
@@ -39,6 +40,7 @@ type Config struct {
 	PeerWindow int           // the credit that the peer gives
 	MaxStreams int           // how many streams may be open at once
 	Heartbeat  time.Duration // how often the relay sends PING
+	Idle       time.Duration // how often it does once no stream was open for six heartbeats; 0: as ever
 	Heart      *Heart        // beats for the session; nil: it does so itself
 
 	// Linger is how long a peer that broke the protocol may take to close, and is read from meanwhile: closed with unread
@@ -61,13 +63,14 @@ type Session struct {
 
 	heard   atomic.Int64 // when the last message came, nanoseconds since began
 	pinged  atomic.Int64 // when the last PING went, nanoseconds since began
+	asked   atomic.Int64 // when the first PING went that nothing came after, nanoseconds since began; below heard: none did
 	rtt     atomic.Int64 // the round trip, nanoseconds
 	widened atomic.Int64 // by how much the windows of all streams have grown
 	beaten  atomic.Int64 // when the last beat went, nanoseconds since began
 	mark    atomic.Int64 // how many messages had been written with it
 	seen    atomic.Int64 // how many messages the peer has read, as far as is known
 	began   time.Time
-	looks   int // look's
+	rhythm  rhythm // look's
 
 	handlers sync.WaitGroup
 	idle     chan *Stream // to handlers that wait for their next stream
@@ -307,6 +310,9 @@ func (s *Session) read() error {
 			}
 			if broken, ok := errors.AsType[*ProtocolError](err); ok {
 				return broken
+			}
+			if gone, ok := errors.AsType[net.Error](err); ok && gone.Timeout() {
+				return ErrSilent // the kernel has asked: see KeepAlive
 			}
 			return fmt.Errorf("%w: %v", ErrLost, err) //nolint:errorlint // an io.EOF in it would pass for the end of a body
 		}
