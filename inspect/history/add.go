@@ -13,26 +13,31 @@ import (
 // The Pending is done as soon as the delivery is in this process' journal, where it survives SIGKILL; the database has it
 // within 20 ms or so, under load within 150.
 //
-// Add does not wait for the disk. Only if 16384 writes or 128 MiB of bodies wait to be written, it waits for room, for
+// Add does not wait for the disk. Only if 16384 writes or 128 MiB wait to be written, it waits for room, for
 // 100 ms at most, and then gives up with ErrFull: a stuck disk must not stop the forwarding. d itself may be reused at
 // once, but what its fields refer to (Header, Body.Bytes) must not change any more.
 //
 // The Pending's error may also be ErrExists, ErrReadOnly, ErrClosed or SQLite's. A Store that failed works again by
 // itself when the cause is gone; what has failed is not tried again.
 func (s *Store) Add(d *inspect.Delivery) *Pending {
-	held := *d
-	held.Attempts = nil
-	j := &job{size: int64(len(d.Body.Bytes)) + 2048, delivery: d.ID}
-	j.what = func() string { return "store delivery " + held.ID }
+	s.handed.Add(1) // from before its body is written: see doneSegments
+	defer s.handed.Add(-1)
+	r := &record{s.options.Project, *d, s.put(d.Body.Bytes)}
+	r.Delivery.Attempts = nil
+	if !r.Body.none() {
+		r.Delivery.Body.Bytes = nil
+	}
+	j := &job{size: int64(len(r.Delivery.Body.Bytes)) + 2048, delivery: d.ID}
+	j.what = func() string { return "store delivery " + r.Delivery.ID }
 	j.run = func(tx *transaction) (err error) {
 		if tx.project == "" {
 			return errNoProject
 		}
-		j.pending.redeliveryOf, err = tx.add(&held, j.first)
+		j.pending.redeliveryOf, err = tx.add(r, j.first)
 		return err
 	}
 	if s.options.Project != "" && !s.options.ReadOnly && s.queue.open() {
-		j.kept = s.journal.append(s.lockDir(), &record{s.options.Project, held})
+		j.kept = s.journal.append(s.lockDir(), r)
 		j.lazy = j.kept
 	}
 	return s.hand(j)
@@ -45,13 +50,19 @@ func (s *Store) Add(d *inspect.Delivery) *Pending {
 // The attempt may wait up to 20 ms, under load 100, to ride along with others; Flush and Close hurry it. For the
 // rest it is as with Add; the Pending's error is a *NotFoundError if there is no such delivery.
 func (s *Store) AddAttempt(id string, a inspect.Attempt) *Pending {
-	j := &job{size: 1024, lazy: true, delivery: id, attempt: &a}
+	s.handed.Add(1)
+	defer s.handed.Add(-1)
+	t := &try{Attempt: a}
+	j := &job{size: 1024, lazy: true, delivery: id, attempt: t}
 	j.what = func() string { return fmt.Sprintf("store attempt %d of %s", a.Number, id) }
 	if a.Response != nil {
 		held := *a.Response
-		a.Response = &held
+		t.Response = &held
+		if t.body = s.put(held.Body.Bytes); !t.body.none() {
+			held.Body.Bytes = nil
+		}
 		j.size += int64(len(held.Body.Bytes))
 	}
-	j.run = func(tx *transaction) error { return tx.attempt(id, &a) }
+	j.run = func(tx *transaction) error { return tx.attempt(id, t) }
 	return s.hand(j)
 }

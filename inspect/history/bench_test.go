@@ -42,8 +42,18 @@ func BenchmarkAdd(b *testing.B) {
 }
 
 // The same from 16 goroutines, as in `hook listen` under load.
-func BenchmarkAddParallel(b *testing.B) {
+func BenchmarkAddParallel(b *testing.B) { addParallel(b, 0) }
+
+// The same with bodies of other lengths.
+func BenchmarkAddParallelLong(b *testing.B) {
+	for _, kib := range []int{4, 8, 16, 64, 512} {
+		b.Run(fmt.Sprintf("%dKiB", kib), func(b *testing.B) { addParallel(b, kib<<10) })
+	}
+}
+
+func addParallel(b *testing.B, length int) {
 	s := newTest(b)
+	body := inspect.CaptureOf(bytes.Repeat([]byte("x"), length))
 	var next sync.Mutex
 	left := b.N
 	var workers sync.WaitGroup
@@ -59,6 +69,9 @@ func BenchmarkAddParallel(b *testing.B) {
 					return
 				}
 				d, a := typical(i)
+				if length > 0 {
+					d.Body = body
+				}
 				p := s.Add(d)
 				if <-p.Done(); p.Err() != nil {
 					b.Error(p.Err())

@@ -32,36 +32,40 @@ func (s *Store) get(ctx context.Context, id string) (*inspect.Delivery, error) {
 	}
 	defer func() { _ = tx.Rollback() }()
 
-	d, n, err := getDelivery(ctx, tx, id)
+	bodies := s.bodyReader()
+	defer bodies.close()
+	d, n, err := getDelivery(ctx, tx, id, bodies)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, &NotFoundError{Ref: id}
 	}
 	if err != nil {
 		return nil, err
 	}
-	d.Attempts, err = getAttempts(ctx, tx, n)
+	d.Attempts, err = getAttempts(ctx, tx, n, bodies)
 	return d, err
 }
 
-func getDelivery(ctx context.Context, tx *sql.Tx, id string) (*inspect.Delivery, int64, error) {
+func getDelivery(ctx context.Context, tx *sql.Tx, id string, bodies *bodyReader) (*inspect.Delivery, int64, error) {
 	const query = `SELECT n, id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
 		verdict, reason, size, remote, proto, host, url, header, signer, secret, test, signed, signed_fraction,
-		expected, got, complete, body
-		FROM delivery JOIN request USING (n) WHERE id = ?`
+		expected, got, request.complete, request.body, ` + bodyColumns + `
+		FROM delivery JOIN request USING (n) LEFT JOIN body ON body.change = n WHERE id = ?`
 	var (
 		d                     inspect.Delivery
 		n, received, fraction int64
 		signed                sql.NullInt64
 		header                []byte
+		body                  placed
 	)
 	g := &d.Signature
-	err := tx.QueryRowContext(ctx, query, id).Scan(&n, &d.ID, &d.ReplayOf, &d.RedeliveryOf, &d.Endpoint, &d.Method,
+	err := tx.QueryRowContext(ctx, query, id).Scan(append([]any{&n, &d.ID, &d.ReplayOf, &d.RedeliveryOf, &d.Endpoint, &d.Method,
 		&d.Path, &received, &d.Provider, &d.EventType, &d.ProviderID, (*string)(&g.Verdict), (*string)(&g.Reason),
 		&d.Body.Size, &d.Remote, &d.Proto, &d.Host, &d.URL, &header, &g.Provider, &g.Secret, &g.Test, &signed, &fraction,
-		&g.Expected, &g.Got, &d.Body.Complete, &d.Body.Bytes)
+		&g.Expected, &g.Got, &d.Body.Complete, &d.Body.Bytes}, body.into()...)...)
 	if err != nil {
 		return nil, 0, err
 	}
+	bodies.fetch(&d.Body, &body)
 	d.ReceivedAt = timeOf(received)
 	if signed.Valid {
 		g.Signed = time.Unix(signed.Int64, fraction).UTC()
@@ -70,13 +74,14 @@ func getDelivery(ctx context.Context, tx *sql.Tx, id string) (*inspect.Delivery,
 	return &d, n, err
 }
 
-func getAttempts(ctx context.Context, tx *sql.Tx, n int64) ([]inspect.Attempt, error) {
+func getAttempts(ctx context.Context, tx *sql.Tx, n int64, bodies *bodyReader) ([]inspect.Attempt, error) {
 	const query = `WITH RECURSIVE chain (change) AS (
 			SELECT last FROM delivery WHERE n = ?
 			UNION ALL SELECT previous FROM chain JOIN attempt USING (change)
 		)
-		SELECT number, target, started, connect, wait, total, outcome, err, status, header, size, complete, body
-		FROM chain JOIN attempt USING (change) ORDER BY number, change DESC`
+		SELECT number, target, started, connect, wait, total, outcome, err, status, header, size, attempt.complete, attempt.body,
+			` + bodyColumns + `
+		FROM chain JOIN attempt USING (change) LEFT JOIN body USING (change) ORDER BY number, change DESC`
 	rows, err := tx.QueryContext(ctx, query, n)
 	if err != nil {
 		return nil, err
@@ -84,7 +89,7 @@ func getAttempts(ctx context.Context, tx *sql.Tx, n int64) ([]inspect.Attempt, e
 	defer rows.Close()
 	var all []inspect.Attempt
 	for rows.Next() {
-		a, err := scanAttempt(rows)
+		a, err := scanAttempt(rows, bodies)
 		if err != nil {
 			return nil, err
 		}
@@ -96,17 +101,18 @@ func getAttempts(ctx context.Context, tx *sql.Tx, n int64) ([]inspect.Attempt, e
 	return all, rows.Err()
 }
 
-func scanAttempt(rows *sql.Rows) (inspect.Attempt, error) {
+func scanAttempt(rows *sql.Rows, bodies *bodyReader) (inspect.Attempt, error) {
 	var (
 		a       inspect.Attempt
 		r       inspect.Response
 		started int64
 		status  sql.NullInt64
 		header  []byte
+		body    placed
 	)
-	err := rows.Scan(&a.Number, &a.Target, &started, (*int64)(&a.Stages.Connect), (*int64)(&a.Stages.Wait),
+	err := rows.Scan(append([]any{&a.Number, &a.Target, &started, (*int64)(&a.Stages.Connect), (*int64)(&a.Stages.Wait),
 		(*int64)(&a.Stages.Total), (*string)(&a.Outcome), &a.Err, &status, &header, &r.Body.Size, &r.Body.Complete,
-		&r.Body.Bytes)
+		&r.Body.Bytes}, body.into()...)...)
 	if err != nil {
 		return a, err
 	}
@@ -116,6 +122,7 @@ func scanAttempt(rows *sql.Rows) (inspect.Attempt, error) {
 		if r.Header, err = decodeHeader(header); err != nil {
 			return a, err
 		}
+		bodies.fetch(&r.Body, &body)
 		a.Response = &r
 	}
 	return a, nil

@@ -1,5 +1,5 @@
 // Package history keeps deliveries on disk: one SQLite database that all hook processes of a user share, of all their
-// projects. Every delivery is kept with its exact bytes, its attempts and the verdict on its signature, and is found
+// projects, and files for long bodies beside it. Every delivery is kept with its exact bytes, its attempts and the verdict on its signature, and is found
 // again by id, by filters, or by words.
 //
 // Writing is asynchronous: [Store.Add] and [Store.AddAttempt] hand over to one writer goroutine, which commits all that
@@ -38,7 +38,7 @@ type Options struct {
 	Log *slog.Logger
 
 	// What Trim leaves, over the whole database and not only this project. Zero means the default above, a negative
-	// value no limit. MaxBytes counts the database's pages in use.
+	// value no limit. MaxBytes counts the database's pages in use and the bodies outside of it.
 	MaxAge   time.Duration
 	MaxCount int
 	MaxBytes int64
@@ -59,7 +59,9 @@ type Store struct {
 	queue   *queue
 	writing sync.WaitGroup
 	journal journal
-	handed  atomic.Int64 // jobs that are not over
+
+	segments segments
+	handed   atomic.Int64 // jobs that are not over
 
 	busy  time.Duration // how long a write waits for another process' transaction
 	quiet time.Duration // how long nothing must have been added before upkeep works
@@ -157,6 +159,7 @@ func create(path string) error {
 func (s *Store) Close() error {
 	s.queue.close()
 	s.writing.Wait()
+	s.segments.close()
 	if err := s.reads.Close(); err != nil {
 		return fmt.Errorf("close history %s: %w", s.path, err)
 	}

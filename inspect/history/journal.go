@@ -49,7 +49,7 @@ func (j *journal) claim(dir string) (_ *fileLock, err error) {
 
 // append keeps a delivery. If it can't, the delivery must wait for the database.
 func (j *journal) append(dir string, r *record) bool {
-	if len(r.Delivery.Body.Bytes) > maxBody {
+	if len(r.Delivery.Body.Bytes) > maxBody { // and is not in a segment
 		return false
 	}
 	if _, err := j.claim(dir); err != nil {
@@ -181,7 +181,7 @@ func (tx *transaction) recover(instance string, left []*record) error {
 			}
 			continue
 		}
-		_, err := tx.add(&left[i].Delivery, nil)
+		_, err := tx.add(left[i], nil)
 		tx.underWay.remove(left[i].Delivery.ID)
 		if err != nil && !errors.Is(err, ErrExists) {
 			return err

@@ -14,7 +14,7 @@ func held(t *testing.T, deliveries ...*inspect.Delivery) (dir string, j *journal
 	t.Helper()
 	dir, j = filepath.Join(t.TempDir(), "locks"), &journal{}
 	for _, d := range deliveries {
-		if !j.append(dir, &record{testProject, *d}) {
+		if !j.append(dir, &record{testProject, *d, place{}}) {
 			t.Fatal("could not be kept")
 		}
 	}
@@ -70,7 +70,7 @@ func TestJournalIsEmptiedOnceAllIsStored(t *testing.T) {
 	if journalsWait(dir) {
 		t.Error("not emptied")
 	}
-	if !j.append(dir, &record{testProject, *simple(3)}) {
+	if !j.append(dir, &record{testProject, *simple(3), place{}}) {
 		t.Error("it can't be used again")
 	}
 	if got, err := readJournal(j.lock.file); err != nil || len(got) != 1 {
@@ -86,7 +86,7 @@ func TestJournalRecovers(t *testing.T) {
 		t.Fatal(err)
 	}
 	j.size = maxJournal + 1
-	if !j.append(dir, &record{testProject, *simple(1)}) {
+	if !j.append(dir, &record{testProject, *simple(1), place{}}) {
 		t.Error("not used again")
 	}
 	j.lock.remove()

@@ -63,7 +63,7 @@ func (s *Store) list(ctx context.Context, q Query) ([]inspect.Summary, error) {
 	}
 	defer func() { _ = tx.Rollback() }()
 	if len(q.Words) > 0 {
-		found, err := w.words(ctx, tx, q.Words)
+		found, err := w.words(ctx, s, tx, q.Words)
 		if err != nil || !found {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,9 @@ func child(mode, path string) {
 	}
 	for i := range count {
 		d := simple(i)
+		if i%2 == 1 {
+			d.Body = longOf(d.ID)
+		}
 		p := s.Add(d)
 		if <-p.Done(); p.Err() != nil {
 			fmt.Println("error", p.Err())
@@ -44,6 +48,11 @@ func child(mode, path string) {
 	if err := s.Close(); err != nil {
 		fmt.Println("error", err)
 	}
+}
+
+// longOf is a body of 64 KiB that no other delivery has.
+func longOf(id string) inspect.Capture {
+	return inspect.CaptureOf([]byte(strings.Repeat(id, 64<<10/len(id)+1)[:64<<10]))
 }
 
 // startChild starts a child process and returns its output.
@@ -157,15 +166,23 @@ func TestKill(t *testing.T) {
 		_ = c.Wait() // says that it was killed
 	}
 	s := openTest(t, path, Options{})
+	if err := s.sweep(t.Context()); err != nil {
+		t.Error(err)
+	}
 	answered := make(map[string]bool)
 	for _, id := range attempts {
 		answered[id] = true
 	}
-	interrupted := 0
+	interrupted, long := 0, 0
 	for _, id := range deliveries {
 		d, err := s.Get(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if d.Body.Size == 64<<10 {
+			if long++; !reflect.DeepEqual(d.Body, longOf(id)) {
+				t.Errorf("%s: got another body of %d bytes", id, len(d.Body.Bytes))
+			}
 		}
 		switch got := d.Last(); {
 		case got == nil || got.Outcome == inspect.OutcomePending:
@@ -179,8 +196,8 @@ func TestKill(t *testing.T) {
 			}
 		}
 	}
-	if interrupted == 0 {
-		t.Error("got no interrupted delivery")
+	if interrupted == 0 || long <= rounds*firstInside {
+		t.Errorf("got %d interrupted deliveries, %d with long bodies; want some, and more than go into the database", interrupted, long)
 	}
 	checkIntegrity(t, s)
 	if err := s.Close(); err != nil { // its own lock goes too

@@ -66,10 +66,10 @@ type job struct {
 	alone   bool  // it wants a transaction of its own
 	kept    bool  // it is in the journal, and its Pending is done
 
-	delivery string           // the id of the delivery that it adds, or whose attempt it is
-	attempt  *inspect.Attempt // nil if it adds
-	first    *inspect.Attempt // that comes in the same transaction as the delivery that it adds, and goes with it
-	rides    *job             // with which its attempt goes
+	delivery string // the id of the delivery that it adds, or whose attempt it is
+	attempt  *try   // nil if it adds
+	first    *try   // that comes in the same transaction as the delivery that it adds, and goes with it
+	rides    *job   // with which its attempt goes
 }
 
 // meet finds the attempts whose deliveries are in the same transaction: a delivery that is stored with its attempt isn't

@@ -11,18 +11,26 @@ import (
 // A record is one delivery in a journal, as it was received: without attempts, and without what it repeats.
 type record struct {
 	Project  string
-	Delivery inspect.Delivery
+	Delivery inspect.Delivery // without its body's bytes if Body says where they are
+	Body     place
 }
 
-// recordVersion begins each record. Another version is not read.
-const recordVersion = 1
+// The version of a record begins it. Another version is not read.
+const (
+	recordVersion = 1 // with its body
+	placedVersion = 2 // with its body's place
+)
 
 var errRecord = errors.New("a record that this version of hook doesn't know")
 
 // append appends r in its stored form: numbers are varints, texts are as appendText has them.
 func (r *record) append(b []byte) []byte {
 	d, g := &r.Delivery, &r.Delivery.Signature
-	b = append(b, recordVersion)
+	version := byte(recordVersion)
+	if !r.Body.none() {
+		version = placedVersion
+	}
+	b = append(b, version)
 	for _, s := range r.texts() {
 		b = appendText(b, *s)
 	}
@@ -30,8 +38,12 @@ func (r *record) append(b []byte) []byte {
 	b = appendTime(b, g.Signed)
 	b = appendBool(appendBool(b, g.Test), d.Body.Complete)
 	b = binary.AppendUvarint(b, uint64(d.Body.Size))
-	b = binary.AppendUvarint(b, uint64(len(d.Body.Bytes)))
-	b = append(b, d.Body.Bytes...)
+	if version == placedVersion {
+		b = appendPlace(b, r.Body)
+	} else {
+		b = binary.AppendUvarint(b, uint64(len(d.Body.Bytes)))
+		b = append(b, d.Body.Bytes...)
+	}
 	return appendHeader(b, d.Header) // last, as it has no end of its own
 }
 
@@ -46,7 +58,7 @@ func (r *record) texts() [19]*string {
 }
 
 func decodeRecord(b []byte) (*record, error) {
-	if len(b) == 0 || b[0] != recordVersion {
+	if len(b) == 0 || b[0] != recordVersion && b[0] != placedVersion {
 		return nil, errRecord
 	}
 	in := reader{rest: b[1:], text: string(b)}
@@ -59,11 +71,12 @@ func decodeRecord(b []byte) (*record, error) {
 	g.Signed = in.time()
 	g.Test, d.Body.Complete = in.number() != 0, in.number() != 0
 	d.Body.Size = int64(in.number())
-	if n := in.count(); n > 0 {
-		d.Body.Bytes = append([]byte(nil), in.rest[:n]...)
-		in.rest = in.rest[n:]
+	if b[0] == placedVersion {
+		r.Body = in.place()
 	} else {
-		d.Body.Bytes = []byte{}
+		n := in.count()
+		d.Body.Bytes = append([]byte{}, in.rest[:n]...)
+		in.rest = in.rest[n:]
 	}
 	if in.bad {
 		return nil, errRecord
@@ -71,6 +84,18 @@ func decodeRecord(b []byte) (*record, error) {
 	var err error
 	d.Header, err = decodeHeader(in.rest)
 	return r, err
+}
+
+func appendPlace(b []byte, p place) []byte {
+	b = appendText(b, p.Segment)
+	for _, n := range []uint64{uint64(p.Start), uint64(p.Length), uint64(p.Sum)} {
+		b = binary.AppendUvarint(b, n)
+	}
+	return b
+}
+
+func (r *reader) place() place {
+	return place{r.string(), int64(r.number()), int64(r.number()), uint32(r.number())}
 }
 
 func appendBool(b []byte, v bool) []byte {

@@ -10,12 +10,16 @@ import (
 
 // Every field of a delivery that the journal is to keep is in it: a field that is new must be added there.
 func TestRecordKeepsAllOfADelivery(t *testing.T) {
-	var want record
-	fill(t, reflect.ValueOf(&want).Elem(), "x")
-	want.Delivery.RedeliveryOf, want.Delivery.Attempts = "", nil
-	got, err := decodeRecord(want.append(nil))
-	if err != nil || !reflect.DeepEqual(got, &want) {
-		t.Errorf("got %+v, %v\nwant %+v", got, err, &want)
+	var inside record
+	fill(t, reflect.ValueOf(&inside).Elem(), "x")
+	inside.Delivery.RedeliveryOf, inside.Delivery.Attempts = "", nil
+	outside := inside
+	inside.Body, outside.Delivery.Body.Bytes = place{}, nil
+	for _, want := range []record{inside, outside} {
+		got, err := decodeRecord(want.append(nil))
+		if err != nil || !reflect.DeepEqual(got, &want) {
+			t.Errorf("got %+v, %v\nwant %+v", got, err, &want)
+		}
 	}
 	empty := record{Delivery: inspect.Delivery{Body: inspect.Capture{Bytes: []byte{}}}}
 	if got, err := decodeRecord(empty.append(nil)); err != nil || !reflect.DeepEqual(got, &empty) {
@@ -44,6 +48,8 @@ func fill(t *testing.T, v reflect.Value, name string) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(len(name)) + 1)
+	case reflect.Uint32:
+		v.SetUint(uint64(len(name)) + 1)
 	case reflect.Slice:
 		v.SetBytes([]byte(name))
 	case reflect.Map:
@@ -55,6 +61,8 @@ func fill(t *testing.T, v reflect.Value, name string) {
 
 func FuzzRecord(f *testing.F) {
 	r := record{Project: "p", Delivery: *simple(1)}
+	f.Add(r.append(nil))
+	r.Body = place{"A.1", 1, 2, 3}
 	f.Add(r.append(nil))
 	f.Add([]byte{recordVersion, 0xff, 0xff, 0xff, 0xff, 0xff})
 	f.Fuzz(func(t *testing.T, b []byte) {

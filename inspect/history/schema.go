@@ -17,7 +17,7 @@ const applicationID = 0x686f6f6b
 
 // migrations are the steps from one version of the schema to the next; a step is never changed once released. Their
 // number is the version, kept in PRAGMA user_version.
-func migrations() []string { return []string{schema1} }
+func migrations() []string { return []string{schema1, schema2} }
 
 // A delivery's row holds what lists show, so that they read nothing else and pages hold many; the rest, with the body, is
 // in request. Times are nanoseconds since 1970 in UTC, and 0 is the zero time.
@@ -120,6 +120,20 @@ CREATE TABLE attempt (
 CREATE VIRTUAL TABLE search USING fts5(
 	text, content='', contentless_delete=1, tokenize="unicode61 tokenchars '_-'"
 );
+`
+
+// schema2 keeps long bodies outside of the database. Such a body's row, of request or attempt, has none and calls it
+// incomplete; here are its place, by the change that brought it, and whether it is complete. What was in the database
+// before stays there.
+const schema2 = `
+CREATE TABLE body (
+	change   INTEGER PRIMARY KEY,
+	segment  TEXT NOT NULL,
+	start    INTEGER NOT NULL,
+	length   INTEGER NOT NULL,
+	sum      INTEGER NOT NULL, -- CRC-32C
+	complete INTEGER NOT NULL
+) STRICT;
 `
 
 // noHash stands in request.sha256, which must not be NULL.

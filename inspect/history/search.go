@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"unicode"
+
+	"github.com/seed-4575fdc3/hook/inspect"
 )
 
 // maxSearched is how much of a body is searched.
@@ -14,12 +16,12 @@ const maxSearched = 256 << 10
 
 // words adds that the request has all the words. It says false if nothing can match. What the index does not have yet is
 // read instead, so a search never misses the newest.
-func (w *where) words(ctx context.Context, tx *sql.Tx, words []string) (bool, error) {
+func (w *where) words(ctx context.Context, s *Store, tx *sql.Tx, words []string) (bool, error) {
 	p := parsePattern(words)
 	if len(p) == 0 {
 		return false, nil
 	}
-	fresh, err := scanUnindexed(ctx, tx, p)
+	fresh, err := s.scanUnindexed(ctx, tx, p)
 	if err != nil {
 		return false, err
 	}
@@ -33,9 +35,9 @@ func (w *where) words(ctx context.Context, tx *sql.Tx, words []string) (bool, er
 }
 
 // scanUnindexed is the numbers of the deliveries that match p and are not in the index.
-func scanUnindexed(ctx context.Context, tx *sql.Tx, p pattern) ([]int64, error) {
+func (s *Store) scanUnindexed(ctx context.Context, tx *sql.Tx, p pattern) ([]int64, error) {
 	found := []int64{}
-	err := eachText(ctx, tx, -1, func(n int64, text string) bool {
+	err := s.eachText(ctx, tx, -1, func(n int64, text string) bool {
 		if p.in(text) {
 			found = append(found, n)
 		}
@@ -51,9 +53,12 @@ type querier interface {
 
 // eachText calls yield with the searchable text of the deliveries that are not in the index, the oldest first, until
 // there is no more, or limit were read, or yield returns false. A negative limit is none.
-func eachText(ctx context.Context, q querier, limit int, yield func(n int64, text string) bool) error {
-	const query = `SELECT n, method, path, endpoint, provider, event, provider_id, header, substr(body, 1, ?)
-		FROM delivery JOIN request USING (n) WHERE n > (SELECT indexed FROM state) ORDER BY n LIMIT ?`
+func (s *Store) eachText(ctx context.Context, q querier, limit int, yield func(n int64, text string) bool) error {
+	const query = `SELECT n, method, path, endpoint, provider, event, provider_id, header, substr(request.body, 1, ?),
+		` + bodyColumns + `
+		FROM delivery JOIN request USING (n) LEFT JOIN body ON body.change = n WHERE n > (SELECT indexed FROM state) ORDER BY n LIMIT ?`
+	bodies := s.bodyReader()
+	defer bodies.close()
 	rows, err := q.QueryContext(ctx, query, maxSearched, limit)
 	if err != nil {
 		return err
@@ -62,16 +67,20 @@ func eachText(ctx context.Context, q querier, limit int, yield func(n int64, tex
 	for rows.Next() {
 		var n int64
 		var fields [6]string
-		var header, body []byte
-		err := rows.Scan(&n, &fields[0], &fields[1], &fields[2], &fields[3], &fields[4], &fields[5], &header, &body)
+		var header []byte
+		var body inspect.Capture
+		var outside placed
+		err := rows.Scan(append([]any{&n, &fields[0], &fields[1], &fields[2], &fields[3], &fields[4], &fields[5], &header,
+			&body.Bytes}, outside.into()...)...)
 		if err != nil {
 			return err
 		}
+		bodies.fetch(&body, &outside)
 		h, err := decodeHeader(header)
 		if err != nil {
 			return err
 		}
-		if !yield(n, searchText(fields[:], h, body)) {
+		if !yield(n, searchText(fields[:], h, body.Bytes[:min(len(body.Bytes), maxSearched)])) {
 			return nil
 		}
 	}

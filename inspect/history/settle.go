@@ -169,6 +169,10 @@ func (tx *transaction) interrupt(pending int64) error {
 	if err := tx.conn.exec(again, change, outcome, settledErr, pending); err != nil {
 		return err
 	}
+	const body = "INSERT INTO body SELECT ?, segment, start, length, sum, complete FROM body WHERE change = ?"
+	if err := tx.conn.exec(body, change, pending); err != nil {
+		return err
+	}
 	const this = " WHERE n = (SELECT n FROM attempt WHERE change = ?1)"
 	if err := tx.conn.exec("UPDATE delivery SET last = ?1"+this, change); err != nil {
 		return err
@@ -184,8 +188,8 @@ func (tx *transaction) interruptUntried(n int64) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = tx.store(n, &inspect.Attempt{
+	_, _, err = tx.store(n, &try{Attempt: inspect.Attempt{
 		Number: 1, Started: timeOf(received[0]), Outcome: inspect.OutcomeInterrupted, Err: settledErr,
-	})
+	}})
 	return err
 }

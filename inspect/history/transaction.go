@@ -27,6 +27,7 @@ type transaction struct {
 	earliest, find                *statement
 	insertDelivery, insertRequest *statement
 	insertAttempt, insertFirst    *statement
+	insertBody                    *statement
 	sumUp, link                   *statement
 }
 
@@ -52,6 +53,7 @@ func (tx *transaction) prepare() error {
 		{&tx.insertFirst, attemptColumns + "VALUES (?1, ?17, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"},
 		{&tx.insertAttempt, attemptColumns + `
 			SELECT ?1, n, last, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16 FROM delivery WHERE n = ?17`},
+		{&tx.insertBody, "INSERT INTO body (change, segment, start, length, sum, complete) VALUES (?, ?, ?, ?, ?, ?)"},
 		{&tx.sumUp, `UPDATE delivery SET last = ?, attempts = ?2, target = ?, status = ?, duration = ?, outcome = ?,
 			err = ? WHERE n = ? AND attempts <= ?2`},
 		{&tx.link, "UPDATE delivery SET last = ? WHERE n = ?"},
@@ -85,9 +87,16 @@ func (tx *transaction) change() int64 {
 	return tx.changed
 }
 
-// add stores d, with its first attempt or, if that is nil, as under way in this instance. It returns the id of the delivery
-// that d repeats, if any.
-func (tx *transaction) add(d *inspect.Delivery, first *inspect.Attempt) (redeliveryOf string, err error) {
+// A try is an attempt as it is stored: its response's body may lie in a segment.
+type try struct {
+	inspect.Attempt
+	body place
+}
+
+// add stores r's delivery, with its first attempt or, if that is nil, as under way in this instance. It returns the id of the delivery
+// that it repeats, if any.
+func (tx *transaction) add(r *record, first *try) (redeliveryOf string, err error) {
+	d := &r.Delivery
 	if d.ProviderID != "" && d.ReplayOf == "" {
 		more, err := tx.earliest.text(d.ProviderID).text(d.Provider).text(tx.project).step()
 		if err != nil {
@@ -124,18 +133,37 @@ func (tx *transaction) add(d *inspect.Delivery, first *inspect.Attempt) (redeliv
 	} else {
 		s.int(g.Signed.Unix()).int(int64(g.Signed.Nanosecond()))
 	}
-	err = s.text(g.Expected).text(g.Got).bool(d.Body.Complete).blob(noHash).blob(d.Body.Bytes).run()
+	err = s.text(g.Expected).text(g.Got).bool(d.Body.Complete && r.Body.none()).blob(noHash).blob(d.Body.Bytes).run()
+	if err == nil {
+		err = tx.body(n, r.Body, d.Body.Complete)
+	}
 	if err != nil {
 		return "", err
 	}
 	if first != nil {
-		return redeliveryOf, tx.insert(tx.insertFirst, last, first).int(n).run()
+		if err := tx.insert(tx.insertFirst, last, first).int(n).run(); err != nil {
+			return "", err
+		}
+		return redeliveryOf, tx.responseBody(last, first)
 	}
 	tx.underWay.put(d.ID, n, n)
 	return redeliveryOf, nil
 }
 
-func status(a *inspect.Attempt) int {
+// body stores where the body lies that came with a change, if that is not in its row. The row itself then calls it
+// incomplete: so does whoever knows only the rows.
+func (tx *transaction) body(change int64, p place, complete bool) error {
+	if p.none() {
+		return nil
+	}
+	return tx.insertBody.int(change).text(p.Segment).int(p.Start).int(p.Length).int(int64(p.Sum)).bool(complete).run()
+}
+
+func (tx *transaction) responseBody(change int64, a *try) error {
+	return tx.body(change, a.body, a.Response != nil && a.Response.Body.Complete)
+}
+
+func status(a *try) int {
 	if a.Response == nil {
 		return 0
 	}
@@ -143,7 +171,7 @@ func status(a *inspect.Attempt) int {
 }
 
 // attempt stores a, as an attempt of the delivery with that id.
-func (tx *transaction) attempt(id string, a *inspect.Attempt) error {
+func (tx *transaction) attempt(id string, a *try) error {
 	if a.Number < 1 {
 		return errNumber
 	}
@@ -176,9 +204,12 @@ func (tx *transaction) attempt(id string, a *inspect.Attempt) error {
 
 // store stores an attempt of the delivery n. It returns the number of the change, 0 if there is no such delivery, and
 // whether the attempt is its last, which it then sums up in the delivery's row.
-func (tx *transaction) store(n int64, a *inspect.Attempt) (_ int64, last bool, err error) {
+func (tx *transaction) store(n int64, a *try) (_ int64, last bool, err error) {
 	change := tx.change()
 	if err := tx.insert(tx.insertAttempt, change, a).int(n).run(); err != nil || tx.conn.changed() == 0 {
+		return 0, false, err
+	}
+	if err := tx.responseBody(change, a); err != nil {
 		return 0, false, err
 	}
 	err = tx.sumUp.int(change).int(int64(a.Number)).text(a.Target).int(int64(status(a))).int(int64(a.Stages.Total)).
@@ -190,7 +221,7 @@ func (tx *transaction) store(n int64, a *inspect.Attempt) (_ int64, last bool, e
 }
 
 // insert gives s what is stored of a; the delivery's number is still to be given.
-func (tx *transaction) insert(s *statement, change int64, a *inspect.Attempt) *statement {
+func (tx *transaction) insert(s *statement, change int64, a *try) *statement {
 	s.int(change).int(tx.writer).int(int64(a.Number)).text(a.Target).int(nanoseconds(a.Started)).
 		int(int64(a.Stages.Connect)).int(int64(a.Stages.Wait)).int(int64(a.Stages.Total)).
 		text(string(a.Outcome)).text(a.Err)
@@ -198,7 +229,8 @@ func (tx *transaction) insert(s *statement, change int64, a *inspect.Attempt) *s
 	if r == nil {
 		return s.null().null().int(0).bool(false).null().null()
 	}
-	return s.int(int64(r.Status)).blob(tx.header(r.Header)).int(r.Body.Size).bool(r.Body.Complete).null().blob(r.Body.Bytes)
+	return s.int(int64(r.Status)).blob(tx.header(r.Header)).int(r.Body.Size).bool(r.Body.Complete && a.body.none()).null().
+		blob(r.Body.Bytes)
 }
 
 // header is h as it is stored, until the next call.

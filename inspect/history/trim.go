@@ -11,12 +11,16 @@ import (
 const deleteRows = 200
 
 // Trim deletes the oldest deliveries of the whole database until the Options' limits hold, in small steps, and returns
-// how many. The file does not become smaller: SQLite uses freed pages for what comes next.
+// how many. The database does not become smaller: SQLite uses freed pages for what comes next. Segments go once all that
+// was in them is deleted.
 func (s *Store) Trim(ctx context.Context) (int, error) {
 	trimmed := 0
 	for {
 		n, err := s.trimStep(ctx)
 		trimmed += n
+		if err == nil && n == 0 {
+			err = s.sweep(ctx)
+		}
 		if err != nil || n == 0 {
 			return trimmed, err
 		}
@@ -61,16 +65,16 @@ func (s *Store) excess(ctx context.Context) (query string, arg any, err error) {
 	return "", nil, nil
 }
 
-// size is the number of bytes of the database's pages in use.
+// size is the number of bytes of the database's pages in use and of the bodies outside of it.
 func (s *Store) size(ctx context.Context) (int64, error) {
 	var bytes int64
-	err := s.reads.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size
-		FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&bytes)
+	err := s.reads.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size +
+		coalesce((SELECT sum(length) FROM body), 0) FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&bytes)
 	return bytes, err
 }
 
 // Delete deletes the deliveries with these whole ids, of whatever project, and returns how many there were. The bytes
-// stay in the file until SQLite uses their pages again.
+// stay in the database until SQLite uses their pages again; long bodies, which are outside of it, are overwritten.
 func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 	if s.options.ReadOnly {
 		return 0, ErrReadOnly
@@ -90,44 +94,58 @@ func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 			return deleted, err
 		}
 	}
+	if err := s.sweep(ctx); err != nil {
+		return deleted, fmt.Errorf("delete deliveries: %w", err)
+	}
 	return deleted, nil
 }
 
 // deleteThese deletes the deliveries whose numbers query yields and returns how many.
 func (s *Store) deleteThese(ctx context.Context, what, query string, arg any) (int, error) {
 	var numbers []int64
+	var bodies []place
 	err := s.do(ctx, what, func(tx *transaction) (err error) {
 		if numbers, err = tx.numbers(query, arg); err != nil {
 			return err
 		}
-		return tx.delete(numbers)
+		bodies, err = tx.delete(numbers)
+		return err
 	})
 	if err != nil {
 		return 0, err // without a look at numbers: the writer may still be at it
 	}
+	s.erase(bodies)
 	return len(numbers), nil
 }
 
-// delete deletes deliveries by their numbers.
-func (tx *transaction) delete(numbers []int64) error {
+// delete deletes deliveries by their numbers, and returns where their bodies outside of the database were.
+func (tx *transaction) delete(numbers []int64) (bodies []place, err error) {
 	list, err := json.Marshal(numbers)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	const these = " IN (SELECT value FROM json_each(?))"
+	const these = " IN (SELECT value FROM json_each(?1))"
+	const chains = `(WITH RECURSIVE chain (change) AS (
+			SELECT last FROM delivery WHERE n` + these + `
+			UNION ALL SELECT previous FROM chain JOIN attempt USING (change)
+		) SELECT change FROM chain)`
+	const outside = "DELETE FROM body WHERE change" + these + " OR change IN " + chains + " RETURNING segment, start, length"
+	err = tx.conn.each(outside, []any{string(list)}, func(row *statement) {
+		bodies = append(bodies, place{Segment: row.columnText(0), Start: row.columnInt(1), Length: row.columnInt(2)})
+	})
+	if err != nil {
+		return nil, err
+	}
 	for _, query := range []string{
 		// Before the deliveries: only what was indexed may be deleted from the index, and they lead to their attempts.
 		"DELETE FROM search WHERE rowid" + these + " AND rowid <= (SELECT indexed FROM state)",
 		"DELETE FROM request WHERE n" + these,
-		`DELETE FROM attempt WHERE change IN (WITH RECURSIVE chain (change) AS (
-			SELECT last FROM delivery WHERE n` + these + `
-			UNION ALL SELECT previous FROM chain JOIN attempt USING (change)
-		) SELECT change FROM chain)`,
+		"DELETE FROM attempt WHERE change IN " + chains,
 		"DELETE FROM delivery WHERE n" + these,
 	} {
 		if err := tx.conn.exec(query, string(list)); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return tx.conn.exec("UPDATE state SET floor = ?", tx.changed)
+	return bodies, tx.conn.exec("UPDATE state SET floor = ?", tx.changed)
 }

@@ -109,7 +109,7 @@ func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 	}
 	var entries []entry
 	size := 0
-	err = eachText(ctx, s.reads, indexRows, func(n int64, text string) bool {
+	err = s.eachText(ctx, s.reads, indexRows, func(n int64, text string) bool {
 		entries = append(entries, entry{n, text})
 		size += len(text)
 		return size < indexBytes

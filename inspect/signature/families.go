@@ -38,7 +38,10 @@ func (t threeHeaders) form(signature string) string {
 	return f.signature + ": " + signature + " beside " + f.id + " and " + f.timestamp
 }
 
-func (t threeHeaders) read(r Request) (claims, Reason) {
+func (t threeHeaders) read(r Request) (claims, Reason) { return t.find(r, t.label()) }
+
+// find is read for signatures with another label.
+func (t threeHeaders) find(r Request, label string) (claims, Reason) {
 	h := r.Header
 	index := t.used(h)
 	names := t.families[index]
@@ -53,7 +56,7 @@ func (t threeHeaders) read(r Request) (claims, Reason) {
 	}
 	for one, rest, more := "", list, true; more; {
 		one, rest, more = strings.Cut(rest, " ")
-		if strings.HasPrefix(one, t.label()) {
+		if strings.HasPrefix(one, label) {
 			c.add(one)
 		}
 	}

@@ -8,6 +8,7 @@ type headers struct {
 	signature string   // the header's name, canonical, as all here
 	before    string   // the signature's label: "sha256="; may be empty
 	separator string   // between several signatures, as while a secret is being rolled: ","; empty if there is only one
+	repeated  bool     // the header may come several times instead, with a signature each
 	more      []string // further headers with a signature each
 	time      string   // the timestamp's header; empty if there is none
 	id        string   // the id's header; empty if there is none
@@ -35,6 +36,11 @@ func (k headers) form(signature string) string {
 
 func (k headers) read(r Request) (claims, Reason) {
 	value, reason := single(r.Header, k.signature)
+	if values := r.Header[k.signature]; k.repeated && len(values) > 1 {
+		if value = strings.Join(values, k.separator); len(value) <= maxHeader {
+			reason = ReasonOK
+		}
+	}
 	c := claims{got: value}
 	for _, name := range k.more {
 		if further, _ := single(r.Header, name); further != "" && reason != ReasonMalformed {

@@ -114,6 +114,6 @@ func (s *hmacScheme) outlines() []Outline {
 }
 
 func (s *hmacScheme) inBody() bool {
-	at, ok := s.carrier.(slots)
+	at, ok := s.carrier.(interface{ inBody() bool })
 	return ok && at.inBody()
 }

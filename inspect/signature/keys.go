@@ -67,7 +67,7 @@ func readKeyring(secret string) (keyring, error) {
 
 func readPEM(text string) ([]key, error) {
 	var keys []key
-	for rest := []byte(strings.ReplaceAll(text, `\n`, "\n")); len(keys) < maxKeys; { // .env files hold PEM in one line
+	for rest := []byte(pemLines(text)); len(keys) < maxKeys; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			break
@@ -83,6 +83,15 @@ func readPEM(text string) ([]key, error) {
 		return nil, errNoKey
 	}
 	return keys, nil
+}
+
+// pemLines gives PEM its lines back: .env files hold it in one, with \n in it, and eBay sends it in one without anything.
+func pemLines(text string) string {
+	text = strings.ReplaceAll(strings.TrimSpace(text), `\n`, "\n")
+	if strings.Contains(text, "\n") {
+		return text
+	}
+	return strings.NewReplacer("KEY-----", "KEY-----\n", "CERTIFICATE-----", "CERTIFICATE-----\n", "-----END", "\n-----END").Replace(text)
 }
 
 // readDER reads a public key, a certificate or a private key.
@@ -110,8 +119,12 @@ func readDER(der []byte) (key, bool) {
 	return key{public: signer.Public(), private: signer}, true
 }
 
-// readBareKey reads a key without PEM around it: 32 bytes of Ed25519, or DER.
+// readBareKey reads a key without PEM around it: 32 bytes of Ed25519, or DER; or those of Standard Webhooks, which are
+// whpk_ or whsk_ and base64.
 func readBareKey(text string) (key, bool) {
+	if seed, is := strings.CutPrefix(text, "whsk_"); is {
+		return readSeed(seed)
+	}
 	text = strings.TrimPrefix(text, "whpk_")
 	for _, decode := range []func(string) ([]byte, error){
 		hex.DecodeString, base64.StdEncoding.DecodeString, base64.RawStdEncoding.DecodeString, base64.RawURLEncoding.DecodeString,
@@ -128,6 +141,16 @@ func readBareKey(text string) (key, bool) {
 		}
 	}
 	return key{}, false
+}
+
+// readSeed reads a private Ed25519 key in base64: its seed, or seed and public key.
+func readSeed(text string) (key, bool) {
+	seed, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(seed) != ed25519.SeedSize && len(seed) != ed25519.PrivateKeySize {
+		return key{}, false
+	}
+	private := ed25519.NewKeyFromSeed(seed[:ed25519.SeedSize])
+	return key{public: private.Public(), private: private}, true
 }
 
 // A jwk is a JSON Web Key (RFC 7517) of one of the kinds that webhooks are signed with.

@@ -83,34 +83,6 @@ func slackMeta(r Request) Meta {
 	return m
 }
 
-// twilioMeta names an event after its product and status: "message.delivered", "call.completed", "message.received".
-// A message or call keeps its Sid as its status changes, so the id is Sid and status, unless Twilio sends a token.
-func twilioMeta(r Request) Meta {
-	if !isForm(r.Header) {
-		return Meta{EventType: pick(r.Body, "type"), ID: headerValue(r, "I-Twilio-Idempotency-Token")}
-	}
-	field := func(name string) string { return formValue(r.Body, name) }
-	product, sid, status := "message", field("MessageSid"), field("MessageStatus")
-	switch {
-	case status != "":
-	case field("RecordingStatus") != "":
-		product, sid, status = "recording", field("RecordingSid"), field("RecordingStatus")
-	case field("CallStatus") != "":
-		product, sid, status = "call", field("CallSid"), field("CallStatus")
-	case field("SmsStatus") != "":
-		status = field("SmsStatus")
-	case field("Body") != "":
-		status = "received"
-	default:
-		return Meta{ID: headerValue(r, "I-Twilio-Idempotency-Token")}
-	}
-	m := Meta{EventType: product + "." + status, ID: headerValue(r, "I-Twilio-Idempotency-Token"), Account: field("AccountSid")}
-	if m.ID == "" && sid != "" {
-		m.ID = sid + ":" + status
-	}
-	return short(m)
-}
-
 // headerValue is a header's first value, if it is not too long to be an event type or id.
 func headerValue(r Request, name string) string { return fitting(header(r.Header, name)) }
 

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// oneOf are the schemes of a provider that has several: the first of which a request carries anything counts. Requests
-// are signed with the first.
+// oneOf are the schemes of a provider that has several: the first of which a request carries anything counts. A
+// request is signed with that again, a new one with the first.
 type oneOf []scheme
 
 func (o oneOf) read(r Request) (claims, Reason) {
@@ -32,9 +32,13 @@ func (o oneOf) tryKey(r Request, c claims, key []byte) (string, bool) {
 	return "", false
 }
 
-func (o oneOf) sign(r *Request, secret string, at time.Time) error { return o[0].sign(r, secret, at) }
-func (o oneOf) limits(c claims) clock                              { return o[c.which].limits(c) }
-func (o oneOf) newSecret() string                                  { return o[0].newSecret() }
+func (o oneOf) sign(r *Request, secret string, at time.Time) error {
+	c, _ := o.read(*r)
+	return o[c.which].sign(r, secret, at)
+}
+
+func (o oneOf) limits(c claims) clock { return o[c.which].limits(c) }
+func (o oneOf) newSecret() string     { return o[0].newSecret() }
 
 func (o oneOf) headers() []string {
 	var all []string
@@ -81,4 +85,14 @@ func (o oneOf) outlines() []Outline {
 		all = append(all, s.outlines()...)
 	}
 	return all
+}
+
+// publicKey is that of the first scheme, which signs.
+func (o oneOf) publicKey(secret string) (string, error) {
+	if s, ok := o[0].(interface {
+		publicKey(secret string) (string, error)
+	}); ok {
+		return s.publicKey(secret)
+	}
+	return secret, nil
 }

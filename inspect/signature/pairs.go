@@ -11,6 +11,7 @@ type pairs struct {
 	time      string // what the timestamp's pair begins with: "t="; of several, the last counts; empty if there is none
 	id        string // what the id's or nonce's pair begins with; empty if there is none
 	signature string // what the signatures' pairs begin with: "v1="
+	first     bool   // the signature is written first, then the id and the timestamp
 }
 
 func (p pairs) label() string     { return p.signature }
@@ -25,6 +26,12 @@ func (p pairs) join(stamp, id, signature string) string {
 	joint := p.joint
 	if joint == "" {
 		joint = p.separator
+	}
+	if p.first {
+		if p.id != "" {
+			signature += joint + p.id + id
+		}
+		return signature + joint + p.time + stamp
 	}
 	text := ""
 	if p.time != "" {

@@ -94,6 +94,8 @@ func (f secretForm) describe() string {
 	switch {
 	case f.derived != nil:
 		return "the secret" + start + ", " + f.derived.words
+	case f.encoded && f.prefix == "":
+		return "the secret base64-decoded"
 	case f.encoded:
 		return "the secret base64-decoded, without " + f.prefix
 	default:
@@ -118,6 +120,9 @@ func (f secretForm) appendKey(dst []byte, secret string) ([]byte, error) {
 	}
 	key, err := base64.StdEncoding.AppendDecode(dst, []byte(text))
 	if err != nil || strings.ContainsAny(text, "\r\n") {
+		if f.prefix == "" {
+			return nil, errors.New("it must be base64 text")
+		}
 		return nil, fmt.Errorf("it must be base64 text, with or without %s before it", f.prefix)
 	}
 	return key, nil

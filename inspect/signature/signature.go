@@ -71,6 +71,6 @@ type Result struct {
 	Secret   string    // the Source of the secret that decided: the one that matched, else the first that was tried
 	Test     bool      // that secret is the project's test secret
 	Signed   time.Time // the timestamp that was signed; zero if the scheme has none or it can't be read
-	Expected string    // the signature that the first tried secret would make, as the header would carry it
+	Expected string    // the signature that the deciding secret makes, as the request would carry it; empty if that can't be known
 	Got      string    // the signature that came, as the header carries it, cut to 200 bytes
 }

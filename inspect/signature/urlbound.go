@@ -19,6 +19,7 @@ import (
 type urlBound struct {
 	hmacScheme
 	hashesBody bool // the URL carries the hash of a body that is no form
+	escapes    bool // the URL may be signed as others write it: see escapedURLs
 }
 
 // bodyHash is the query parameter that carries the body's SHA-256 in hexadecimal.
@@ -36,8 +37,8 @@ func (s *urlBound) read(r Request) (claims, Reason) {
 }
 
 func (s *urlBound) try(r Request, c claims, secret string) (string, bool, error) {
-	first := ""
-	for i, url := range signedURLs(r.URL) {
+	first, asked := "", r.URL
+	for i, url := range signedURLs(asked) {
 		if url == "" && i > 0 {
 			continue
 		}
@@ -48,6 +49,15 @@ func (s *urlBound) try(r Request, c claims, secret string) (string, bool, error)
 		}
 		if i == 0 {
 			first = expected
+		}
+	}
+	if !s.escapes {
+		return first, false, nil
+	}
+	for _, url := range escapedURLs(asked) {
+		r.URL = url
+		if expected, ok, _ := s.hmacScheme.try(r, c, secret); ok {
+			return expected, s.bodyHashHolds(r), nil
 		}
 	}
 	return first, false, nil

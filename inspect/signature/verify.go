@@ -52,7 +52,7 @@ func (p *Provider) decide(res Result, r Request, c claims, secrets []Secret) Res
 			res.Expected, res.Secret, res.Test = expected, secret.Source, secret.Test
 		}
 		if ok {
-			res.Secret, res.Test = secret.Source, secret.Test
+			res.Expected, res.Secret, res.Test = expected, secret.Source, secret.Test
 			return res.onTime(p.scheme.limits(c), r.ReceivedAt)
 		}
 	}
