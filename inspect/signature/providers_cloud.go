@@ -96,7 +96,7 @@ func heroku() *Provider {
 		RegisterAt: "heroku webhooks:add, or Dashboard → the app → More → View webhooks",
 		SecretAt:   "the Heroku-Webhook-Secret of the answer to heroku webhooks:add, or -s SECRET, which you choose yourself",
 		Retries:    "never at level notify; at level sync until it succeeds or a limit is reached",
-		scheme: overBody(headers{signature: "Heroku-Webhook-Hmac-Sha256"}, withSHA256(), inBase64(),
+		scheme: signsBody("Heroku-Webhook-Hmac-Sha256", "", withSHA256(), inBase64(),
 			secretForm{alphabet: hexDigits, length: 64}),
 		clues: append(marks("Heroku-Webhook-Hmac-Sha256"), shape("the body's webhook_metadata", inBody("webhook_metadata.event.id"))),
 		reads: reading{
@@ -116,7 +116,7 @@ func mongodbAtlas() *Provider {
 		SecretVars: []string{"MONGODB_ATLAS_WEBHOOK_SECRET", "ATLAS_WEBHOOK_SECRET"},
 		RegisterAt: "Project Settings → Integrations → Webhook",
 		SecretAt:   "Project Settings → Integrations → Webhook → Webhook Secret, which you choose yourself",
-		scheme:     overBody(headers{signature: "X-Mms-Signature"}, withSHA1(), inBase64(), ownSecret()),
+		scheme:     signsBody("X-Mms-Signature", "", withSHA1(), inBase64(), ownSecret()),
 		clues:      marks("X-Mms-Signature", "X-Mms-Event"),
 		reads: reading{
 			event: firstOf(inHeader("X-Mms-Event"), inBody("eventTypeName")), id: joined(":", inBody("id"), inBody("status"), inBody("updated")),
@@ -155,19 +155,9 @@ func render() *Provider {
 		SecretVars: []string{"RENDER_WEBHOOK_SECRET"},
 		RegisterAt: "Dashboard → the workspace → Integrations → Webhooks",
 		SecretAt:   "Dashboard → the workspace → Integrations → Webhooks → the webhook → Signing secret",
-		scheme:     sharedStandard(),
+		scheme:     signsStandard(secretForm{prefix: "whsec_", length: 24, encoded: true}),
 		clues:      []clue{shape("the body's data.serviceId", inBody("type"), inBody("data.serviceId"))},
 		reads:      reading{event: inBody("type"), id: inHeader("Webhook-Id"), account: firstOf(inBody("data.serviceName"), inBody("data.serviceId"))},
-	}
-}
-
-// sharedStandard is Standard Webhooks with a shared secret, for senders that know nothing else.
-func sharedStandard() *hmacScheme {
-	return &hmacScheme{
-		carrier: threeHeaders{[]family{familyOf("Webhook-")}},
-		digest:  withSHA256(), encoding: inBase64(), signs: signs("{id}.{timestamp}.{body}"),
-		clock:  clock{unit: time.Second, past: 5 * time.Minute, future: 5 * time.Minute},
-		secret: secretForm{prefix: "whsec_", length: 24, encoded: true},
 	}
 }
 
@@ -181,7 +171,7 @@ func smartcar() *Provider {
 		RegisterAt: "Dashboard → Integrations → Webhooks",
 		SecretAt:   "Dashboard → Configuration → Application Management Token",
 		Timeout:    15 * time.Second,
-		scheme:     overBody(headers{signature: "Sc-Signature"}, withSHA256(), inHex(), secretForm{alphabet: hexDigits, length: 32}),
+		scheme:     signsBody("Sc-Signature", "", withSHA256(), inHex(), secretForm{alphabet: hexDigits, length: 32}),
 		clues:      marks("Sc-Signature"),
 		reads: reading{
 			event: inBody("eventType"), id: inBody("eventId"), account: firstOf(inBody("data.vehicle.id"), inBody("meta.webhookName")),
@@ -237,8 +227,8 @@ func terraformCloud() *Provider {
 		RegisterAt: "the workspace → Settings → Notifications, or the organization → Settings → Run tasks",
 		SecretAt:   "the notification's Token, or the run task's HMAC key, which you choose yourself",
 		scheme: oneOf{
-			overBody(headers{signature: "X-Tfe-Notification-Signature"}, withSHA512(), inHex(), ownSecret()),
-			overBody(headers{signature: "X-Tfc-Task-Signature"}, withSHA512(), inHex(), ownSecret()),
+			signsBody("X-Tfe-Notification-Signature", "", withSHA512(), inHex(), ownSecret()),
+			signsBody("X-Tfc-Task-Signature", "", withSHA512(), inHex(), ownSecret()),
 		},
 		clues: append(marks("X-Tfe-Notification-Signature", "X-Tfc-Task-Signature"),
 			shape("the body's notification_configuration_id", inBody("notification_configuration_id")),
@@ -270,7 +260,7 @@ func vercel() *Provider {
 		SecretAt:   "shown once when the webhook is made; for an integration its Client Secret",
 		Timeout:    30 * time.Second,
 		Retries:    "for up to 24 hours with growing pauses",
-		scheme: overBody(headers{signature: "X-Vercel-Signature"}, withSHA1(), inHex(),
+		scheme: signsBody("X-Vercel-Signature", "", withSHA1(), inHex(),
 			secretForm{alphabet: alphanumeric, length: 24}),
 		clues: marks("X-Vercel-Signature"),
 		reads: reading{

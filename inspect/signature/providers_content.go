@@ -73,7 +73,7 @@ func discourse() *Provider {
 		RegisterAt: "Admin → API → Webhooks",
 		SecretAt:   "Admin → API → Webhooks → the webhook → Secret, which you choose yourself",
 		Retries:    "never, unless the site turns it on: then 4 times, after 1, 5, 25 and 125 minutes",
-		scheme:     overBody(headers{signature: "X-Discourse-Event-Signature", before: "sha256="}, withSHA256(), inHex(), ownSecret()),
+		scheme:     signsBody("X-Discourse-Event-Signature", "sha256=", withSHA256(), inHex(), ownSecret()),
 		clues:      append(marks("X-Discourse-Event-Signature", "X-Discourse-Event", "X-Discourse-Instance"), agent("Discourse/")),
 		reads: reading{
 			event: firstOf(inHeader("X-Discourse-Event"), inHeader("X-Discourse-Event-Type")), id: inHeader("X-Discourse-Event-Id"),
@@ -165,7 +165,7 @@ func notion() *Provider {
 		RegisterAt: "notion.so/profile/integrations → the integration → Webhooks",
 		SecretAt:   "the verification_token of the first request that a new URL gets",
 		Retries:    "up to 8 times with growing pauses, for about 24 hours",
-		scheme: overBody(headers{signature: "X-Notion-Signature", before: "sha256="}, withSHA256(), inHex(),
+		scheme: signsBody("X-Notion-Signature", "sha256=", withSHA256(), inHex(),
 			secretForm{prefix: "secret_", alphabet: alphanumeric, length: 43}),
 		clues: append(marks("X-Notion-Signature"), shape("the body's verification_token", inBody("verification_token"))),
 		reads: reading{

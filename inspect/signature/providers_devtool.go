@@ -23,7 +23,7 @@ func autodesk() *Provider {
 		SecretVars: []string{"APS_WEBHOOK_SECRET", "AUTODESK_WEBHOOK_SECRET", "FORGE_WEBHOOK_SECRET"},
 		RegisterAt: "the Webhooks API, POST systems/:system/events/:event/hooks",
 		SecretAt:   "the token that you set with the Webhooks API, POST tokens",
-		scheme:     overBody(headers{signature: "X-Adsk-Signature", before: "sha1hash="}, withSHA1(), inHex(), ownSecret()),
+		scheme:     signsBody("X-Adsk-Signature", "sha1hash=", withSHA1(), inHex(), ownSecret()),
 		clues:      marks("X-Adsk-Signature", "X-Adsk-Delivery-Id"),
 		reads: reading{
 			event: inBody("hook.event"), id: inHeader("X-Adsk-Delivery-Id"), account: firstOf(inBody("hook.tenant"), inBody("payload.project")),
@@ -53,7 +53,7 @@ func azureDevOps() *Provider {
 
 // atlassianHub is how Atlassian's products sign: with SHA-256 in the header that is SHA-1 elsewhere.
 func atlassianHub() *hmacScheme {
-	return overBody(headers{signature: "X-Hub-Signature", before: "sha256="}, withSHA256(), inHex(), ownSecret())
+	return signsBody("X-Hub-Signature", "sha256=", withSHA256(), inHex(), ownSecret())
 }
 
 func bitbucket() *Provider {
@@ -146,8 +146,11 @@ func circleCI() *Provider {
 		SecretAt:   "Project Settings → Webhooks → the webhook → Secret token, which you choose yourself",
 		Timeout:    5 * time.Second,
 		Retries:    "later, as often as is not published",
-		scheme:     overBody(headers{signature: "Circleci-Signature", before: "v1=", separator: ","}, withSHA256(), inHex(), ownSecret()),
-		clues:      append(marks("Circleci-Event-Type", "Circleci-Signature"), agent("CircleCI-Webhook/")),
+		scheme: &hmacScheme{
+			carrier: headers{signature: "Circleci-Signature", before: "v1=", separator: ","},
+			digest:  withSHA256(), encoding: inHex(), signs: signs("{body}"), secret: ownSecret(),
+		},
+		clues: append(marks("Circleci-Event-Type", "Circleci-Signature"), agent("CircleCI-Webhook/")),
 		reads: reading{
 			event: firstOf(inBody("type"), inHeader("Circleci-Event-Type")), id: inBody("id"), account: inBody("project.slug"),
 			mode: when(firstOf(inBody("type"), inHeader("Circleci-Event-Type")), []string{"ping"}, ModeTest, ModeLive),
@@ -164,7 +167,7 @@ func expo() *Provider {
 		SecretVars: []string{"EXPO_WEBHOOK_SECRET", "EAS_WEBHOOK_SECRET", "SECRET_WEBHOOK_KEY"},
 		RegisterAt: "eas webhook:create",
 		SecretAt:   "eas webhook:create --secret, 16 characters at least, which you choose yourself",
-		scheme:     overBody(headers{signature: "Expo-Signature", before: "sha1="}, withSHA1(), inHex(), ownSecret()),
+		scheme:     signsBody("Expo-Signature", "sha1=", withSHA1(), inHex(), ownSecret()),
 		clues:      marks("Expo-Signature"),
 		reads: reading{
 			event: joined(".", inBody("platform"), inBody("status")), id: joined(":", inBody("id"), inBody("status")),
@@ -172,6 +175,9 @@ func expo() *Provider {
 		},
 	}
 }
+
+// ownSecret is the form of a secret that people make up themselves.
+func ownSecret() secretForm { return secretForm{alphabet: alphanumeric, length: 32} }
 
 // forgeScheme is that of Gogs and those that came of it: HMAC over the JSON, even where a form holds it. Each also sends
 // the headers of those before it, and Gitea and Forgejo those of GitHub.
@@ -199,6 +205,11 @@ func forgeReading(prefix string) reading {
 		event: joined(".", inHeader(prefix+"Event"), inDocument("action")), id: inHeader(prefix + "Delivery"),
 		account: firstOf(inDocument("repository.full_name"), inDocument("organization.username")),
 	}
+}
+
+// inDocument is a value in the JSON that is the body, or that a form holds in its field "payload".
+func inDocument(path string) source {
+	return firstOf(inBody(path), inPayload("payload", path))
 }
 
 func forgejo() *Provider {
@@ -316,7 +327,7 @@ func npm() *Provider {
 		SecretVars: []string{"NPM_HOOK_SECRET", "NPM_WEBHOOK_SECRET"},
 		RegisterAt: "npm hook add PACKAGE URL SECRET",
 		SecretAt:   "npm hook add, which you choose yourself",
-		scheme:     overBody(headers{signature: "X-Npm-Signature", before: "sha256="}, withSHA256(), inHex(), ownSecret()),
+		scheme:     signsBody("X-Npm-Signature", "sha256=", withSHA256(), inHex(), ownSecret()),
 		clues:      marks("X-Npm-Signature"),
 		reads:      reading{event: inBody("event"), id: joined(":", inBody("name"), inBody("event"), inBody("time")), account: inBody("name")},
 	}
@@ -331,7 +342,7 @@ func sonatypeNexus() *Provider {
 		SecretVars: []string{"NEXUS_WEBHOOK_SECRET", "SONATYPE_WEBHOOK_SECRET"},
 		RegisterAt: "Administration → System → Capabilities → Create → Webhook",
 		SecretAt:   "Administration → System → Capabilities → the webhook → Secret Key, which you choose yourself",
-		scheme:     overBody(headers{signature: "X-Nexus-Webhook-Signature"}, withSHA1(), inHex(), ownSecret()),
+		scheme:     signsBody("X-Nexus-Webhook-Signature", "", withSHA1(), inHex(), ownSecret()),
 		clues:      marks("X-Nexus-Webhook-Signature", "X-Nexus-Webhook-Id", "X-Nexus-Webhook-Delivery"),
 		reads: reading{
 			event: joined(".", inHeader("X-Nexus-Webhook-Id"), inBody("action")), id: inHeader("X-Nexus-Webhook-Delivery"),

@@ -1,0 +1,81 @@
+package signature
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// ebay's signature header is base64 of JSON that holds the signature, in base64 again, and names the key.
+func ebay() *Provider {
+	return &Provider{
+		Name:       "ebay",
+		Title:      "eBay",
+		Docs:       "https://developer.ebay.com/marketplace-account-deletion",
+		Confidence: Judged,
+		Note: "The key that the header's kid names is to be asked for with your own credentials, at /commerce/notification/v1/public_key/{kid}. " +
+			"Write the secret as a line with the verification token, then the key; the token alone answers the challenge.",
+		SecretVars: []string{"EBAY_VERIFICATION_TOKEN", "EBAY_WEBHOOK_SECRET"},
+		RegisterAt: "Developer Portal → Application Keys → Notifications",
+		SecretAt:   "Developer Portal → Application Keys → Notifications → Verification token, which you choose yourself",
+		Retries:    "for 24 hours; then the endpoint is marked down",
+		scheme: &keyScheme{
+			carrier: headers{signature: "X-Ebay-Signature"}, algorithm: withECDSA(crypto.SHA1), encoding: ebayEncoding(),
+			signs: signs("{body}"), shows: asPEM, text: "verification token",
+		},
+		clues: append(marks("X-Ebay-Signature"), clue{within: inQuery("challenge_code"), weight: likely, words: "the query's challenge_code"}),
+		reads: reading{event: inBody("metadata.topic"), id: inBody("notification.notificationId"), account: inBody("notification.data.userId")},
+
+		handshake: ebayChallenge,
+	}
+}
+
+// ebaySignature is what the header says, decoded.
+type ebaySignature struct {
+	Alg       string `json:"alg"`
+	Kid       string `json:"kid"`
+	Signature string `json:"signature"`
+	Digest    string `json:"digest"`
+}
+
+func ebayEncoding() encoding {
+	return encoding{
+		name: "base64 of JSON with the signature in base64",
+		append: func(dst, src []byte) []byte {
+			text, _ := json.Marshal(ebaySignature{"ecdsa", "hook", base64.StdEncoding.EncodeToString(src), "SHA1"}) // texts can always be written
+			return base64.StdEncoding.AppendEncode(dst, text)
+		},
+		decode: func(text string) ([]byte, error) {
+			var s ebaySignature
+			plain, err := base64.StdEncoding.DecodeString(text)
+			if err := errors.Join(err, json.Unmarshal(plain, &s)); err != nil {
+				return nil, err
+			}
+			return base64.StdEncoding.DecodeString(s.Signature)
+		},
+	}
+}
+
+// ebayChallenge answers the code that eBay sends when an endpoint is saved, and again from time to time, with the SHA-256 of
+// the code, the verification token and the endpoint.
+func ebayChallenge(r Request, secrets []Secret) (Answer, bool) {
+	code := inQuery("challenge_code")(r)
+	endpoint, _, _ := strings.Cut(r.URL, "?")
+	if r.Method != http.MethodGet || code == "" || endpoint == "" {
+		return Answer{}, false
+	}
+	for _, s := range secrets {
+		ring, err := readKeyring(s.Value)
+		if err != nil || ring.text == "" {
+			continue
+		}
+		sum := sha256.Sum256([]byte(code + ring.text + endpoint))
+		return jsonAnswer(`{"challengeResponse":"` + hex.EncodeToString(sum[:]) + `"}`), true
+	}
+	return Answer{}, false
+}
