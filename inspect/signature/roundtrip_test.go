@@ -32,10 +32,21 @@ var tolerated = map[string][]string{}
 // secretOf keeps one secret for each provider, as some are slow to make.
 func secretOf(t testing.TB, p *Provider) string {
 	t.Helper()
-	if secrets[p.Name] == "" {
-		secrets[p.Name] = p.NewSecret()
+	return kept(p, "a")
+}
+
+// otherSecretOf is another one.
+func otherSecretOf(t testing.TB, p *Provider) string {
+	t.Helper()
+	return kept(p, "another")
+}
+
+func kept(p *Provider, which string) string {
+	key := p.Name + " " + which
+	if secrets[key] == "" {
+		secrets[key] = p.NewSecret()
 	}
-	return secrets[p.Name]
+	return secrets[key]
 }
 
 var secrets = map[string]string{}
@@ -69,7 +80,7 @@ func TestSignVerifyRoundTrip(t *testing.T) {
 			secret := secretOf(t, p)
 			r := signed(t, p, secret)
 			wantResult(t, p.Verify(r, secretsOf(secret)), Valid, ReasonOK)
-			res := p.Verify(r, secretsOf(p.NewSecret(), secret))
+			res := p.Verify(r, secretsOf(otherSecretOf(t, p), secret))
 			wantResult(t, res, Valid, ReasonOK)
 			if res.Secret != "secret B" {
 				t.Errorf("got %+v, want the second secret to decide", res)
@@ -142,7 +153,7 @@ func refuses(t *testing.T, p *Provider) {
 			r.Header.Set(name, r.Header.Get(name)[:len(r.Header.Get(name))/2])
 		}, ReasonMalformed, ReasonMismatch, ReasonTimestampMissing)
 	}
-	res := p.Verify(signed(t, p, secret), secretsOf(p.NewSecret()))
+	res := p.Verify(signed(t, p, secret), secretsOf(otherSecretOf(t, p)))
 	if res.Verdict == Valid || bad == Invalid && res.Reason != ReasonMismatch {
 		t.Errorf("another secret: got %s %s", res.Verdict, res.Reason)
 	}

@@ -13,7 +13,7 @@ func TestNewSecret(t *testing.T) {
 		"stripe": `^whsec_[A-Za-z0-9]{32}$`, "svix": `^whsec_[A-Za-z0-9+/]{32}$`, "standard-webhooks": `^whsec_[A-Za-z0-9+/]{43}=$`,
 	}
 	for _, p := range signing() {
-		a, b := p.NewSecret(), p.NewSecret()
+		a, b := secretOf(t, p), otherSecretOf(t, p)
 		if !regexp.MustCompile(forms[p.Name]).MatchString(a) || a == b {
 			t.Errorf("%s: got %q and %q, want two of the form %s", p.Name, a, b, forms[p.Name])
 		}
