@@ -275,7 +275,7 @@ func TestLinearTime(t *testing.T) {
 	wantResult(t, p.Verify(requestOf("{}", 0, "Linear-Signature", r.Header.Get("Linear-Signature")), secretsOf("secret")), Invalid, ReasonTimestampMissing)
 }
 
-func TestPartRange(t *testing.T) {
+func TestJSONPart(t *testing.T) {
 	for _, tt := range []struct{ kind, text, want string }{
 		{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n{}\r\n--b--", "{}"},
 		{`multipart/form-data; boundary="b b"`, "--b b\r\nX: y; name=\"a\"\r\n\r\n1\r\n--b b\r\nX: y; name=\"json\"\r\n\r\n[]\r\n--b b--", "[]"},
@@ -287,7 +287,7 @@ func TestPartRange(t *testing.T) {
 		{"", "", ""},
 	} {
 		r := requestOf(tt.text, 0, "Content-Type", tt.kind)
-		if from, to := partRange(r, "json"); string(r.Body[from:to]) != tt.want {
+		if from, to := jsonPart(r); string(r.Body[from:to]) != tt.want {
 			t.Errorf("%s %q: got %q, want %q", tt.kind, tt.text, r.Body[from:to], tt.want)
 		}
 	}

@@ -13,7 +13,7 @@ type dropboxSignCarrier struct{ slots }
 var errNoJSONPart = errors.New(`the body has no part "json", in which Dropbox Sign sends the event`)
 
 func (k dropboxSignCarrier) read(r Request) (claims, Reason) {
-	from, to := partRange(r, "json")
+	from, to := jsonPart(r)
 	r.Body = r.Body[from:to]
 	return k.slots.read(r)
 }
@@ -28,7 +28,7 @@ func (k dropboxSignCarrier) put(r *Request, c claims, signature string) error {
 
 // inPart lets change work on the JSON alone.
 func inPart(r *Request, change func(inner *Request) error) error {
-	from, to := partRange(*r, "json")
+	from, to := jsonPart(*r)
 	if from == to {
 		return errNoJSONPart
 	}
@@ -43,14 +43,14 @@ func inPart(r *Request, change func(inner *Request) error) error {
 
 // dropboxSignText is what Dropbox Sign signs: the time of an event and its type.
 func dropboxSignText(r Request, c claims) []byte {
-	from, to := partRange(r, "json")
+	from, to := jsonPart(r)
 	return append([]byte(c.timestamp), pick(r.Body[from:to], "event", "event_type")...)
 }
 
 // inJSONPart is a value in the JSON that a multipart body holds in its part "json".
 func inJSONPart(names ...string) source {
 	return func(r Request) string {
-		from, to := partRange(r, "json")
+		from, to := jsonPart(r)
 		return pick(r.Body[from:to], names...)
 	}
 }
@@ -62,8 +62,8 @@ func dropboxSignTest(r Request, _ []Secret) (Answer, bool) {
 	return a, r.Method == http.MethodPost && inJSONPart("event", "event_type")(r) == "callback_test"
 }
 
-// partRange is where a part of a multipart body begins and ends, without its head. It is empty if there is none.
-func partRange(r Request, name string) (from, to int) {
+// jsonPart is where the part "json" of a multipart body begins and ends, without its head. It is empty if there is none.
+func jsonPart(r Request) (from, to int) {
 	kind, parameters, err := mime.ParseMediaType(header(r.Header, "Content-Type"))
 	if err != nil || kind != "multipart/form-data" || parameters["boundary"] == "" {
 		return 0, 0
@@ -76,7 +76,7 @@ func partRange(r Request, name string) (from, to int) {
 			return 0, 0
 		}
 		head, content, whole := bytes.Cut(r.Body[at:at+length], []byte("\r\n\r\n"))
-		if whole && bytes.Contains(head, []byte(` name="`+name+`"`)) {
+		if whole && bytes.Contains(head, []byte(` name="json"`)) {
 			from = at + len(head) + len("\r\n\r\n")
 			return from, from + len(bytes.TrimSuffix(content, []byte("\r\n")))
 		}

@@ -113,7 +113,4 @@ func (s *hmacScheme) outlines() []Outline {
 	return []Outline{{Form: s.form(), Signs: s.signs.String(), Algorithm: kind, Encoding: s.encoding.name, Key: s.secret.describe(), Clock: s.clock.describe()}}
 }
 
-func (s *hmacScheme) inBody() bool {
-	at, ok := s.carrier.(interface{ inBody() bool })
-	return ok && at.inBody()
-}
+func (s *hmacScheme) inBody() bool { return changesBody(s.carrier) }

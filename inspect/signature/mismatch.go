@@ -2,16 +2,18 @@ package signature
 
 import (
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 )
 
 const (
-	hashBudget    = 32 << 20 // bytes that one search may hash
-	maxCandidates = 64       // secrets that one search tries as they are
-	maxEdited     = 8        // secrets that it tries with changes to them or to the body
-	largeBody     = 1 << 18  // bytes from which only the first secret is tried with such changes
-	maxReparsed   = 2 << 20  // bytes of a body up to which its JSON is written anew
+	workBudget    = 80 << 20  // what one search may do, in bytes of SHA-256
+	keyWork       = 128 << 10 // what it costs to check one signature with one public key
+	maxCandidates = 64        // secrets that one search tries as they are
+	maxEdited     = 8         // secrets that it tries with changes to them or to the request
+	largeBody     = 1 << 18   // bytes from which only the first secret is tried with such changes
+	maxReparsed   = 2 << 20   // bytes of a body up to which it is written anew
 )
 
 // A search looks for the mistake that explains a signature.
@@ -22,16 +24,24 @@ type search struct {
 	own    []Secret // the provider's, the one that decided first
 	others []Secret
 	hints  Hints
-	left   int // bytes that may still be hashed
+	left   int // the work that may still be done
+	floor  int // what of it the finder at hand must leave
+	short  bool
+	seed   maphash.Seed
+	seen   map[uint64]bool // the bodies that were tried
+	prices map[*Provider]price
 }
 
 func newSearch(r Request, p *Provider, res Result, candidates []Secret, hints Hints) *search {
-	s := &search{r: r, p: p, res: res, hints: hints, left: hashBudget}
+	s := &search{
+		r: r, p: p, res: res, hints: hints, left: workBudget,
+		seed: maphash.MakeSeed(), seen: make(map[uint64]bool), prices: make(map[*Provider]price),
+	}
 	for _, c := range candidates {
 		switch {
-		case c.Source == res.Secret && (c.Provider == p.Name || c.Provider == ""):
+		case p != nil && c.Source == res.Secret && (c.Provider == p.Name || c.Provider == ""):
 			s.own = append([]Secret{c}, s.own...)
-		case c.Provider == p.Name:
+		case p != nil && c.Provider == p.Name:
 			s.own = append(s.own, c)
 		default:
 			s.others = append(s.others, c)
@@ -40,13 +50,25 @@ func newSearch(r Request, p *Provider, res Result, candidates []Secret, hints Hi
 	return s
 }
 
-// verifies says whether r would be signed with a secret. It says no when the budget is spent.
-func (s *search) verifies(r Request, secret string) bool {
-	if !s.afford(r) {
+// verifies says whether r would be signed with a secret. It says no when the work that may be done is done.
+func (s *search) verifies(r Request, secret string) bool { return s.verifiesAs(s.p, r, secret) }
+
+// verifiesAs is verifies for another provider's scheme.
+func (s *search) verifiesAs(p *Provider, r Request, secret string) bool {
+	if !s.afford(p, r, secret) {
 		return false
 	}
-	c, reason := s.p.scheme.read(r)
+	c, reason := p.scheme.read(r)
 	if reason != ReasonOK {
+		return false
+	}
+	_, ok, err := p.scheme.try(r, c, secret)
+	return err == nil && ok
+}
+
+// verifiesClaims is verifies for claims that are not what r says.
+func (s *search) verifiesClaims(r Request, c claims, secret string) bool {
+	if !s.afford(s.p, r, secret) {
 		return false
 	}
 	_, ok, err := s.p.scheme.try(r, c, secret)
@@ -61,7 +83,7 @@ type keyTrier interface {
 // keyVerifies is verifies for a key that the scheme would not make of a secret.
 func (s *search) keyVerifies(key []byte) bool {
 	scheme, ok := s.p.scheme.(keyTrier)
-	if !ok || len(key) == 0 || !s.afford(s.r) {
+	if !ok || len(key) == 0 || !s.afford(s.p, s.r, "") {
 		return false
 	}
 	c, reason := s.p.scheme.read(s.r)
@@ -72,115 +94,125 @@ func (s *search) keyVerifies(key []byte) bool {
 	return ok
 }
 
-// afford pays for one try. A form is sorted anew for each, and up to three URLs are tried.
-func (s *search) afford(r Request) bool {
-	cost := len(r.Body) + len(r.URL) + 512
-	if s.p.scheme.signsURL() {
-		cost *= 4
-	}
-	s.left -= cost
-	return s.left >= 0
+// A price is what trying a secret with a provider's scheme costs.
+type price struct {
+	factor  int    // for each byte
+	keyed   bool   // it may need public keys
+	carries string // the header that is read each time
 }
 
-// mismatch tries the mistakes from the most frequent to the rarest.
-func (s *search) mismatch() Explanation {
-	for _, find := range []func() (Explanation, bool){
-		s.bodyHash, s.otherSecret, s.editedSecret, s.newlines, s.url, s.rewritten,
-	} {
-		if e, found := find(); found {
-			return e
+func (s *search) priceOf(p *Provider) price {
+	if known, has := s.prices[p]; has {
+		return known
+	}
+	is := price{factor: 1}
+	_, is.keyed = p.scheme.(interface {
+		publicKey(secret string) (string, error)
+	})
+	if names := p.scheme.headers(); len(names) > 0 {
+		is.carries = names[0]
+	}
+	if p.SignsInBody() {
+		is.factor += 8 // the body is read for the signature, and its members for what is signed
+	}
+	if p.scheme.signsURL() {
+		is.factor += 6 // several forms of the URL are tried
+	}
+	for _, o := range p.scheme.outlines() {
+		if strings.Contains(o.Algorithm, "512") || strings.Contains(o.Algorithm, "384") {
+			is.factor += 2
 		}
+		if is.factor += strings.Count(o.Signs, "{json:"); strings.Contains(o.Signs, " ") {
+			is.factor += 8 // words describe what a function makes
+		}
+	}
+	s.prices[p] = is
+	return is
+}
+
+// afford pays for one try.
+func (s *search) afford(p *Provider, r Request, secret string) bool {
+	price := s.priceOf(p)
+	cost := (len(r.Body)+len(r.URL))*price.factor + 4*len(header(r.Header, price.carries)) + 512
+	if price.keyed {
+		keys := strings.Count(secret, "-----BEGIN ") + strings.Count(secret, `"kty"`)
+		signatures := 1 + strings.Count(header(r.Header, price.carries), ",")
+		cost += keyWork * min(max(keys, 1), maxKeys) * min(signatures, maxSignatures)
+	}
+	return s.spend(cost)
+}
+
+// spend says whether there is work left to do something that costs as much.
+func (s *search) spend(cost int) bool {
+	if s.left-cost < s.floor {
+		s.short = true
+		return false
+	}
+	s.left -= cost
+	return true
+}
+
+// signedBody says whether one of the provider's secrets signs the request with another body.
+func (s *search) signedBody(body []byte) bool {
+	if len(s.seen) == 0 {
+		s.seen[maphash.Bytes(s.seed, s.r.Body)] = true
+	}
+	id := maphash.Bytes(s.seed, body)
+	if s.seen[id] {
+		return false
+	}
+	s.seen[id] = true
+	r := s.r
+	r.Body = body
+	return slices.ContainsFunc(s.edited(), func(c Secret) bool { return s.verifies(r, c.Value) })
+}
+
+// edited are the secrets that are tried with changes to them or to the request: fewer for a large body.
+func (s *search) edited() []Secret {
+	if len(s.r.Body) > largeBody {
+		return s.own[:min(len(s.own), 1)]
+	}
+	return s.own[:min(len(s.own), maxEdited)]
+}
+
+// mismatch explains a signature that no secret of the provider's makes.
+func (s *search) mismatch() Explanation {
+	if e, found := s.first(causes()); found {
+		return e
+	}
+	if e, found := s.first(symptoms()); found {
+		return e
 	}
 	return s.unexplained()
 }
 
-// otherSecret tries every other secret as it is.
-func (s *search) otherSecret() (Explanation, bool) {
-	all := slices.Concat(s.own, s.others)
-	if s.decided() {
-		all = all[1:]
-	}
-	for _, c := range all[:min(len(all), maxCandidates)] {
-		if s.verifies(s.r, c.Value) {
-			return s.madeWith(c), true
-		}
-	}
-	return Explanation{}, false
-}
-
-func (s *search) madeWith(c Secret) Explanation {
-	e := Explanation{Mistake: MistakeOtherSecret, Headline: "the signature was made with another secret"}
-	found := fmt.Sprintf("%s It verifies with %s from %s", s.facts(), Mask(c.Value), place(c.Source))
-	switch {
-	case c.Test:
-		e.Text = found + ", the project's test secret: hook signed it, not " + s.p.Title + "."
-		e.Next = "give the app the test secret while you send it samples, or sign them with its own"
-	case c.Provider == "" || c.Provider == s.p.Name:
-		e.Text = found + ": it came through another endpoint than the one whose secret is in use."
-		e.Next = "use that endpoint's signing secret: " + s.p.SecretAt
-	default:
-		e.Text = found + ", which is configured for " + c.Provider + ": two secrets may have been swapped."
-		e.Next = "put each secret where it belongs; the one of " + s.p.Title + " is at " + s.p.SecretAt
-	}
-	return e
-}
-
-// bodyHash compares the body with the hash that the URL carries.
-func (s *search) bodyHash() (Explanation, bool) {
-	bound, is := s.p.scheme.(*urlBound)
-	if !is || s.res.Expected != s.res.Got || s.res.Got == "" || bound.bodyHashHolds(s.r) {
-		return Explanation{}, false
-	}
-	return Explanation{
-		Mistake: MistakeBodyChanged, Headline: "the URL is signed, but for another body",
-		Text: fmt.Sprintf("The URL carries the SHA-256 of the body as %s, and the %s that arrived have another. "+
-			"Something on the way changed the body.", bodyHash, size(len(s.r.Body))),
-		Next: "hash the raw bytes, before any middleware or proxy touches them",
-	}, true
-}
-
 // unexplained is what is left when no known mistake makes the signature.
 func (s *search) unexplained() Explanation {
-	if s.res.Test {
-		return Explanation{
-			Mistake: MistakeTestSecret, Headline: "it was not signed with the project's test secret",
-			Text: s.facts() + fmt.Sprintf(" No secret of %s itself is configured, so the test secret was tried, "+
-				"which only hook signs with.", s.p.Title),
-			Next: "take the secret from " + s.p.SecretAt + s.setAs(),
-		}
-	}
 	text := s.facts() + " No configured secret makes this signature, nor does any usual change of the secret or the body"
-	if s.p.scheme.signsURL() {
+	if _, secret := s.p.scheme.(*urlToken); s.p.scheme.signsURL() && !secret {
 		text += " or the URL, " + showURL(s.r.URL)
 	}
-	if s.left < 0 || len(s.r.Body) > maxReparsed {
+	if s.short || len(s.r.Body) > maxReparsed {
 		text += " that was tried; for a body of this size not all were"
 	}
+	text += ". Either it was made with a secret that is not configured here, or the body is not the one that was signed."
+	if s.p.Note != "" {
+		text += " To know of " + s.p.Title + ": " + s.p.Note
+	}
 	return Explanation{
-		Mistake: MistakeWrongSecret, Headline: "no configured secret makes this signature",
-		Text: text + ". Either it was made with a secret that is not configured here, " +
-			"or the body is not the one that was signed.",
+		Mistake: MistakeWrongSecret, Headline: "no configured secret makes this signature", Text: text,
 		Next: "compare the secret with the one at " + s.p.SecretAt,
 	}
 }
 
-// secretMalformed explains a secret that the scheme can't use; if a simple change makes it fit, that.
-func (s *search) secretMalformed() Explanation {
-	if e, found := s.editedSecret(); found {
-		return e
-	}
-	e := Explanation{
-		Mistake: MistakeSecretMalformed, Headline: "the secret has not the form that " + s.p.Title + " gives out",
-		Text: "The secret from " + place(s.res.Secret) + " can't be used.",
-		Next: "copy it again from " + s.p.SecretAt,
-	}
-	if len(s.own) > 0 {
-		if err := s.p.CheckSecret(s.own[0].Value); err != nil {
-			e.Text = fmt.Sprintf("The secret from %s can't be used: %v. It is %s.",
-				place(s.own[0].Source), err, Mask(s.own[0].Value))
-		}
-	}
-	return e
+// testSecret is for a project that has no secret of the provider's.
+func (s *search) testSecret() (Explanation, bool) {
+	return Explanation{
+		Mistake: MistakeTestSecret, Headline: "it was not signed with the project's test secret",
+		Text: s.facts() + fmt.Sprintf(" No secret of %s itself is configured, so the test secret was tried, "+
+			"which only hook signs with.", s.p.Title),
+		Next: "take the secret from " + s.p.SecretAt + s.setAs(),
+	}, s.res.Test
 }
 
 // facts are what was expected and what came.
@@ -206,6 +238,24 @@ func (s *search) facts() string {
 		}
 	}
 	return b.String() + "."
+}
+
+// difference compares the body that arrived with the one that was signed.
+func (s *search) difference(signed []byte) string {
+	got := s.r.Body
+	at := 0
+	for at < len(got) && at < len(signed) && got[at] == signed[at] {
+		at++
+	}
+	text := fmt.Sprintf("%s arrived, %s were signed", size(len(got)), thousands(len(signed)))
+	switch {
+	case at == len(got):
+		return text + fmt.Sprintf(", with %s more at the end", thousands(len(signed)-at))
+	case at == len(signed):
+		return text + fmt.Sprintf(", without the last %s", thousands(len(got)-at))
+	default:
+		return text + ", and they differ from byte " + thousands(at+1) + " on"
+	}
 }
 
 // decided says whether the secret that the result is about is the first of own.

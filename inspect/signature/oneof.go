@@ -89,10 +89,10 @@ func (o oneOf) outlines() []Outline {
 
 // publicKey is that of the first scheme, which signs.
 func (o oneOf) publicKey(secret string) (string, error) {
-	if s, ok := o[0].(interface {
-		publicKey(secret string) (string, error)
-	}); ok {
+	if s, ok := o[0].(keyHolder); ok {
 		return s.publicKey(secret)
 	}
 	return secret, nil
 }
+
+func (o oneOf) inBody() bool { return changesBody(o[0]) }

@@ -126,7 +126,7 @@ func TestPaymentVectors(t *testing.T) {
 func TestPaymentSums(t *testing.T) {
 	p := Lookup("modern-treasury")
 	for body, want := range map[string]string{
-		"foo":                                  "08ba357e274f528065766c770a639abf6809b39ccfd37c2a3157c7f51954da0a",
+		"foo":                                 "08ba357e274f528065766c770a639abf6809b39ccfd37c2a3157c7f51954da0a",
 		`{"foo":"bar","bar":"baz","a": true}`: "ec1c86d16075e6937fc26d55b7dc60bac9b1178a2f714312f7c5cb13a319b0ac",
 	} {
 		r := requestOf(body, 0)

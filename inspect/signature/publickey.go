@@ -106,6 +106,11 @@ func sumOf(hash crypto.Hash, message []byte) []byte {
 	return h.Sum(nil)
 }
 
+// A keyHolder is a scheme whose secret may be a private key.
+type keyHolder interface {
+	publicKey(secret string) (string, error)
+}
+
 // PublicKey is what an app must be configured with to accept what Sign makes with secret, a private key from NewSecret: the
 // public key in the form in which the provider shows its own. For a scheme without keys it is secret itself.
 func (p *Provider) PublicKey(secret string) (string, error) {
@@ -240,3 +245,5 @@ func (s *keyScheme) sign(r *Request, secret string, at time.Time) error {
 }
 
 var errPublicOnly = errors.New("only the provider has the private key: sign with a key of hook's own, whose public half the app is given")
+
+func (s *keyScheme) inBody() bool { return changesBody(s.carrier) }

@@ -59,9 +59,11 @@ func (p *Provider) Headers() []string {
 
 // SignsInBody says whether Sign changes the body: the signature or its time stand in it.
 func (p *Provider) SignsInBody() bool {
-	if p == nil {
-		return false
-	}
-	s, ok := p.scheme.(interface{ inBody() bool })
+	return p != nil && changesBody(p.scheme)
+}
+
+// changesBody asks a scheme or a carrier whether signing changes the body.
+func changesBody(part any) bool {
+	s, ok := part.(interface{ inBody() bool })
 	return ok && s.inBody()
 }
