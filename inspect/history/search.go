@@ -64,15 +64,15 @@ func (s *Store) eachText(ctx context.Context, q querier, limit int, yield func(n
 		return err
 	}
 	defer rows.Close()
+	var n int64
+	var fields [6]string
+	var header []byte
+	var body inspect.Capture
+	var outside placed
+	row := append([]any{&n, &fields[0], &fields[1], &fields[2], &fields[3], &fields[4], &fields[5], &header, &body.Bytes},
+		outside.into()...)
 	for rows.Next() {
-		var n int64
-		var fields [6]string
-		var header []byte
-		var body inspect.Capture
-		var outside placed
-		err := rows.Scan(append([]any{&n, &fields[0], &fields[1], &fields[2], &fields[3], &fields[4], &fields[5], &header,
-			&body.Bytes}, outside.into()...)...)
-		if err != nil {
+		if err := rows.Scan(row...); err != nil {
 			return err
 		}
 		bodies.fetch(&body, &outside)
