@@ -267,7 +267,7 @@ func (l *listener) run(ctx context.Context) error {
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}
-	if err == nil && l.embedded == nil && l.running.URL == "" && l.appExit == nil {
+	if err == nil && l.embedded == nil && !l.client.EverConnected() && l.appExit == nil {
 		why := "it had not answered yet"
 		if l.lastErr != nil {
 			why = connectionError(l.lastErr)

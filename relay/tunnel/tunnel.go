@@ -50,6 +50,7 @@ type Client struct {
 	state latest.Value[State]
 	woken latest.Value[int] // set when this machine has slept
 	live  atomic.Pointer[wire.Session]
+	ever  atomic.Bool // it was connected
 }
 
 const (
@@ -131,6 +132,9 @@ func jitter(from, to time.Duration) time.Duration { return from + rand.N(to-from
 // State is how the connection stands now, and a channel that is closed when that changes.
 func (c *Client) State() (State, <-chan struct{}) { return c.state.Get() }
 
+// EverConnected says whether it was ever connected.
+func (c *Client) EverConnected() bool { return c.ever.Load() }
+
 // A claim is what of a client changes from one session to the next.
 type claim struct {
 	takeOver bool // only until it worked: whoever takes over later has a right to
@@ -149,6 +153,7 @@ func (c *Client) session(ctx context.Context, claim *claim) error {
 		Window: wire.DefaultWindow, PeerWindow: welcome.Window, MaxStreams: maxStreams,
 		Heartbeat: welcome.Heartbeat(), Idle: welcome.Idle(), Accept: c.accept,
 	})
+	c.ever.Store(true)
 	c.log().Info("tunnel connected", "relay", c.Relay, "url", welcome.URL)
 	c.state.Set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT})
 	// When ctx ends, requests in flight get a little time: their senders shall have an answer.
