@@ -21,43 +21,6 @@ const (
 	maxAdyenItems = 100 // in one request; Adyen sends one
 )
 
-func adyen() *Provider {
-	key := hexKey(64)
-	const item = "{json:" + adyenItemPath
-	return &Provider{
-		Name:       "adyen",
-		Title:      "Adyen",
-		Docs:       "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
-		Confidence: Judged,
-		Note:       "A standard webhook's signature covers eight fields of each item and nothing else. Standard webhooks want the text [accepted] as the answer.",
-		SecretVars: []string{"ADYEN_HMAC_KEY", "ADYEN_WEBHOOK_HMAC_KEY", "ADYEN_HMAC_SECRET"},
-		RegisterAt: "Customer Area → Developers → Webhooks",
-		SecretAt:   "Customer Area → Developers → Webhooks → the webhook → Edit → Security → HMAC key",
-		Timeout:    10 * time.Second,
-		Success:    "any 2xx; for standard webhooks with the text [accepted]",
-		Retries:    "for a week and more with growing pauses, then every 8 hours",
-		scheme: &adyenScheme{
-			item: hmacScheme{
-				carrier: slots{signature: memberAt(adyenItemPath + "additionalData.hmacSignature")},
-				digest:  withSHA256(), encoding: inBase64(), secret: key,
-				signs: signs(item + "pspReference}:" + item + "originalReference}:" + item + "merchantAccountCode}:" + item + "merchantReference}:" +
-					item + "amount.value}:" + item + "amount.currency}:" + item + "eventCode}:" + item + "success}"),
-			},
-			body: signsBody("Hmacsignature", "", withSHA256(), inBase64(), key),
-		},
-		clues: append(marks("Hmacsignature"), shape("the body's notificationItems",
-			inBody("notificationItems.0."+adyenItemPath+"pspReference"), inBody("notificationItems.0."+adyenItemPath+"eventCode"))),
-		reads: reading{
-			event: firstOf(inBody("notificationItems.0."+adyenItemPath+"eventCode"), inBody("type")),
-			id: firstOf(
-				joined(":", inBody("notificationItems.0."+adyenItemPath+"pspReference"), inBody("notificationItems.0."+adyenItemPath+"eventCode")),
-				joined(":", inBody("data.id"), inBody("type"))),
-			account: firstOf(inBody("notificationItems.0."+adyenItemPath+"merchantAccountCode"), inBody("data.balancePlatform")),
-			mode:    when(firstOf(inBody("live"), inBody("environment")), []string{"true", "live"}, ModeLive, ModeTest),
-		},
-	}
-}
-
 // adyenItems are the items of a standard webhook; ok is false for any other body, and for one with none or too many.
 func adyenItems(body []byte) (items [][]byte, ok bool) {
 	s := jsonScanner{doc: body[:min(len(body), maxScan)]}

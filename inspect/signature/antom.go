@@ -1,7 +1,6 @@
 package signature
 
 import (
-	"crypto"
 	"encoding/base64"
 	"net/url"
 	"strings"
@@ -12,33 +11,6 @@ import (
 //
 // https://docs.alipayplus.com/alipayplus/alipayplus/api_acq_tile/signature
 type antomScheme struct{ keyScheme }
-
-func antom() *Provider {
-	return &Provider{
-		Name:       "antom",
-		Title:      "Antom (Alipay+)",
-		Docs:       "https://docs.antom.com/ac/cashierpay/notifications",
-		Confidence: Documented,
-		Note:       "The answer must be 200 with the result SUCCESS, and is signed itself with the merchant's key.",
-		SecretVars: []string{"ANTOM_PUBLIC_KEY", "ALIPAY_PUBLIC_KEY", "ALIPAYPLUS_PUBLIC_KEY"},
-		RegisterAt: "Dashboard → Developer → Notification URL, or paymentNotifyUrl of each call",
-		SecretAt:   "Dashboard → Developer → Quick Start → Integration resources → Antom public key",
-		Success:    `200 with {"result": {"resultCode": "SUCCESS", "resultStatus": "S", …}}`,
-		Retries:    "some 8 times over 24 hours",
-		scheme: &antomScheme{keyScheme{
-			carrier: antomHeader{}, algorithm: withRSA(crypto.SHA256, false), encoding: escapedBase64(),
-			signs: signs("{method} {path}\n{header:Client-Id}.{header:Request-Time}.{body}"), shows: asSPKI,
-		}},
-		clues: []clue{
-			{header: "Signature", prefix: "algorithm=RSA256", also: inHeader("Client-Id"), weight: certain},
-			{header: "Signature", prefix: "algorithm=RSA256", weight: likely},
-		},
-		reads: reading{
-			event: inBody("notifyType"), account: inHeader("Client-Id"),
-			id: joined(":", firstOf(inBody("refundId"), inBody("captureId"), inBody("disputeId"), inBody("paymentId")), inBody("notifyType")),
-		},
-	}
-}
 
 // sign renews Request-Time, in milliseconds if it was so, and names a client if none is named.
 func (s *antomScheme) sign(r *Request, secret string, at time.Time) error {

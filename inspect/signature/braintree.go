@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // braintreeScheme signs the form's bt_payload with the SHA-1 of the private key. As in Braintree's libraries, the
@@ -16,41 +15,6 @@ import (
 type braintreeScheme struct {
 	hmacScheme
 	newline hmacScheme // the same, with the newline put back
-}
-
-func braintree() *Provider {
-	scheme := hmacScheme{
-		carrier: braintreeForm{}, digest: withSHA1(), encoding: inHex(), signs: signs("{field:bt_payload}"),
-		secret: secretForm{alphabet: hexDigits, length: 32, derived: &derivation{"written as public_key:private_key; the key is the SHA-1 of the private one", braintreeKey}},
-	}
-	newline := scheme
-	newline.signs = signs("{field:bt_payload}\n")
-	return &Provider{
-		Name:       "braintree",
-		Title:      "Braintree",
-		Docs:       "https://developer.paypal.com/braintree/docs/guides/webhooks/parse",
-		Confidence: Judged,
-		Note:       "The payload is XML in base64. Write the secret as public_key:private_key: the public key is sent with the signature.",
-		SecretVars: []string{"BRAINTREE_KEYS", "BRAINTREE_PRIVATE_KEY"},
-		RegisterAt: "Control Panel → API → Webhooks → Create new webhook",
-		SecretAt:   "Control Panel → API → Keys → the public and the private key",
-		Timeout:    30 * time.Second,
-		Retries:    "every hour for up to 24 hours; in a sandbox every hour for 3 hours",
-		Schedule:   []time.Duration{time.Hour, time.Hour, time.Hour},
-		scheme:     &braintreeScheme{scheme, newline},
-		clues: []clue{
-			shape("the form's bt_signature and bt_payload", inForm("bt_signature"), func(r Request) string { return braintreeXML(r, "kind") }),
-			{within: inQuery("bt_challenge"), weight: likely, words: "the query's bt_challenge"},
-		},
-		meta: func(r Request) Meta {
-			m := Meta{EventType: braintreeXML(r, "kind"), Account: braintreeXML(r, "source-merchant-id")}
-			if stamp := braintreeXML(r, "timestamp"); stamp != "" && m.EventType != "" {
-				m.ID = m.EventType + ":" + stamp
-			}
-			return short(m)
-		},
-		handshake: braintreeChallenge,
-	}
 }
 
 // braintreeXML is the text of an element of the payload, without attributes that the element may have.
@@ -85,8 +49,6 @@ func (s *braintreeScheme) newSecret() string {
 	return "hook_" + s.secret.random()[:16] + ":" + s.secret.random()
 }
 
-func (s *braintreeScheme) inBody() bool { return true }
-
 func (s *braintreeScheme) try(r Request, c claims, secret string) (string, bool, error) {
 	expected, ok, err := s.hmacScheme.try(r, c, secret)
 	if ok || err != nil {
@@ -103,6 +65,7 @@ type braintreeForm struct{}
 
 func (braintreeForm) label() string          { return "" }
 func (braintreeForm) headers() []string      { return nil }
+func (braintreeForm) inBody() bool           { return true }
 func (braintreeForm) form(sig string) string { return "the form's bt_signature: <public key>|" + sig }
 
 func (braintreeForm) read(r Request) (claims, Reason) {

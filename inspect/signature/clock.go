@@ -16,13 +16,16 @@ type clock struct {
 // endOfTime is the first second of the year 10000: what lies beyond can't be written in RFC 3339.
 const endOfTime = 253402300800
 
-// parse reads a timestamp: decimal digits and nothing else, not beyond the year 9999, or text in the layout.
+// parse reads a timestamp: decimal digits and nothing else, not beyond the year 9999, or text in the layout or in RFC 3339.
 func (k clock) parse(text string) (time.Time, Reason) {
 	if text == "" {
 		return time.Time{}, ReasonTimestampMissing
 	}
 	if k.layout != "" {
 		at, err := time.Parse(k.layout, text)
+		if err != nil {
+			at, err = time.Parse(time.RFC3339, text)
+		}
 		if err != nil || at.Year() < 1970 || at.Unix() >= endOfTime {
 			return time.Time{}, ReasonTimestampMalformed
 		}

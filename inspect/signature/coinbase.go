@@ -1,7 +1,6 @@
 package signature
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -16,37 +15,6 @@ type hook0Scheme struct {
 }
 
 const hook0Header = "X-Hook0-Signature"
-
-func coinbase() *Provider {
-	secret := secretForm{alphabet: hexDigits, length: 64}
-	limits := clock{unit: time.Second, past: 5 * time.Minute}
-	v0 := &hmacScheme{
-		carrier: pairs{name: hook0Header, separator: ",", time: "t=", signature: "v0="},
-		digest:  withSHA256(), encoding: inHex(), signs: signs("{timestamp}.{body}"), clock: limits, secret: secret,
-	}
-	v1 := &hmacScheme{
-		carrier: pairs{name: hook0Header, separator: ",", time: "t=", id: "h=", signature: "v1="},
-		digest:  withSHA256(), encoding: inHex(), clock: limits, secret: secret,
-		signs: slices.Concat(signs("{timestamp}.{id}."), computes("the values of these headers, joined by dots", namedHeaders), signs(".{body}")),
-	}
-	return &Provider{
-		Name:       "coinbase",
-		Title:      "Coinbase Developer Platform",
-		Docs:       "https://docs.cdp.coinbase.com/webhooks/verify-signatures",
-		Confidence: Documented,
-		Note:       "Other customers of Hook0, through which it sends, sign the same way.",
-		SecretVars: []string{"COINBASE_WEBHOOK_SECRET", "CDP_WEBHOOK_SECRET", "CB_WEBHOOK_SECRET"},
-		RegisterAt: "CDP Portal → Webhooks, or the API: POST …/webhooks/subscriptions",
-		SecretAt:   "the API's answer when the subscription is created: secret",
-		Retries:    "with growing pauses",
-		scheme:     &hook0Scheme{oneOf{v0, v1}, v1},
-		clues:      marks(hook0Header),
-		reads: reading{
-			event: firstOf(inHeader("X-Event-Type"), inBody("eventType"), inBody("type")),
-			id:    firstOf(inHeader("X-Event-Id"), inBody("id")),
-		},
-	}
-}
 
 // namedHeaders are the values of the headers that the signature's header names, joined by dots.
 func namedHeaders(r Request, c claims) []byte {

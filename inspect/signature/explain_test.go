@@ -139,7 +139,7 @@ func TestExplainBody(t *testing.T) {
 		{"sorted", `{"a":1,"b":{"c":2,"d":3}}`, `{"b":{"d":3,"c":2},"a":1}`, MistakeBodyReserialised, "names sorted"},
 		{"go", `{"a":"\u003cb\u003e\u0026"}`, `{"a":"<b>&"}`, MistakeBodyReserialised, "<, > and & escaped"},
 		{"php", `{"a":"https:\/\/x"}`, `{"a":"https://x"}`, MistakeBodyReserialised, `"/" escaped`},
-		{"newline added", "{}", "{}\n", MistakeBodyNewline, "3 bytes arrived, 2 were signed, and they differ from byte 3 on"},
+		{"newline added", "{}", "{}\n", MistakeBodyNewline, "3 bytes arrived, 2 were signed: the last 1 byte not among them"},
 		{"newline lost", "{}\n", "{}", MistakeBodyNewline, "with a newline"},
 		{"CR LF to LF", "a\r\nb\r\n", "a\nb\n", MistakeBodyNewline, "CR LF in place"},
 		{"LF to CR LF", "a\nb\n", "a\r\nb\r\n", MistakeBodyNewline, "LF in place"},
@@ -262,7 +262,7 @@ func hardest(t testing.TB) (Request, *Provider, Result, []Secret) {
 	if err := p.Sign(&r, Secret{Value: "whsec_nobodyknows"}, r.ReceivedAt); err != nil {
 		t.Fatal(err)
 	}
-	secrets := []Secret{configuredFor("stripe", "whsec_a0123456789", ".env"), configuredFor("stripe", "whsec_b0123456789", "b")}
+	secrets := []Secret{configuredFor("stripe", "whsec_a0123456789a0123456789a0123456789", ".env"), configuredFor("stripe", "whsec_b0123456789b0123456789b0123456789", "b")}
 	for range 4 {
 		secrets = append(secrets, configuredFor("github", "some other secret", "c"))
 	}

@@ -1,11 +1,9 @@
 package signature
 
 import (
-	"crypto"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
-	"time"
 )
 
 // detachedJWS is the carrier of a JSON Web Signature (RFC 7515, appendix F) whose payload is the body: "header..signature".
@@ -13,47 +11,6 @@ import (
 type detachedJWS struct {
 	name      string // of the header, canonical
 	algorithm string
-}
-
-func fireblocks() *Provider {
-	v2 := detachedJWS{"Fireblocks-Webhook-Signature", "RS512"}
-	return &Provider{
-		Name:       "fireblocks",
-		Title:      "Fireblocks",
-		Docs:       "https://developers.fireblocks.com/reference/validating-webhooks",
-		Confidence: Documented,
-		Note: "Keys are published for each region: keys, eu-keys, eu2-keys and sandbox-keys.fireblocks.io/.well-known/jwks.json. " +
-			"Version 1 of its webhooks signed with fixed keys, which are in its documentation.",
-		SecretVars: []string{"FIREBLOCKS_WEBHOOK_PUBLIC_KEY", "FIREBLOCKS_PUBLIC_KEY"},
-		RegisterAt: "Console → Developer Center → Webhooks",
-		SecretAt:   "https://keys.fireblocks.io/.well-known/jwks.json, or that of your region",
-		Success:    "200",
-		Retries:    "9 times over some 8 hours",
-		Schedule: []time.Duration{
-			10 * time.Second, 30 * time.Second, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
-		},
-		scheme: oneOf{
-			&keyScheme{
-				carrier: v2, algorithm: withRSA(crypto.SHA512, false), encoding: inBase64URL(),
-				signs: computes("the JWS's header, a dot, and the body in base64url", v2.input), shows: asPEM,
-			},
-			&keyScheme{
-				carrier: headers{signature: "Fireblocks-Signature"}, algorithm: withRSA(crypto.SHA512, false), encoding: inBase64(),
-				signs: signs("{body}"), shows: asPEM,
-			},
-		},
-		clues: marks("Fireblocks-Webhook-Signature", "Fireblocks-Signature"),
-		reads: reading{
-			event: firstOf(inBody("eventType"), inBody("type")), account: firstOf(inBody("workspaceId"), inBody("tenantId")),
-			id: firstOf(inBody("id"), joined(":", inBody("data.id"), inBody("type"), inBody("data.status"))),
-		},
-		keysAt: func(r Request) string {
-			if header(r.Header, "Fireblocks-Webhook-Signature") == "" {
-				return ""
-			}
-			return "https://keys.fireblocks.io/.well-known/jwks.json"
-		},
-	}
 }
 
 func (k detachedJWS) label() string                { return "" }

@@ -121,39 +121,6 @@ func FuzzSortedForm(f *testing.F) {
 	})
 }
 
-// FuzzRewrite holds the writer to encoding/json's.
-func FuzzRewrite(f *testing.F) {
-	f.Add([]byte(`{"b":[1,{},[]],"a":{"é/<":"\u00e9\/"}}`))
-	f.Add([]byte(` [ ] `))
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		root, ok := parseJSON(doc)
-		if ok != json.Valid(doc) {
-			t.Fatalf("%q: parsed %v", doc, ok)
-		}
-		if !ok {
-			return
-		}
-		for _, style := range jsonStyles(doc) {
-			got := root.write(nil, &style, 0)
-			var want bytes.Buffer
-			switch style.name {
-			case "written compact":
-				_ = json.Compact(&want, doc)
-			case "indented by 4 spaces":
-				_ = json.Indent(&want, bytes.TrimSpace(doc), "", "    ")
-			default:
-				if !json.Valid(got) {
-					t.Errorf("%s: %q became %q", style.name, doc, got)
-				}
-				continue
-			}
-			if !bytes.Equal(got, want.Bytes()) {
-				t.Errorf("%s: %q became %q, want %q", style.name, doc, got, want.Bytes())
-			}
-		}
-	})
-}
-
 // FuzzTemplate: what parses signs the same as it reads, or is refused.
 func FuzzTemplate(f *testing.F) {
 	f.Add("v0:{timestamp}:{body}")

@@ -250,9 +250,9 @@ func (s *search) difference(signed []byte) string {
 	text := fmt.Sprintf("%s arrived, %s were signed", size(len(got)), thousands(len(signed)))
 	switch {
 	case at == len(got):
-		return text + fmt.Sprintf(", with %s more at the end", thousands(len(signed)-at))
+		return text + ": " + size(len(signed)-at) + " more at the end"
 	case at == len(signed):
-		return text + fmt.Sprintf(", without the last %s", thousands(len(got)-at))
+		return text + ": the last " + size(len(got)-at) + " not among them"
 	default:
 		return text + ", and they differ from byte " + thousands(at+1) + " on"
 	}

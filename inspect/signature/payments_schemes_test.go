@@ -228,9 +228,9 @@ func TestSolidgateSigns(t *testing.T) {
 	}
 }
 
-func TestFirstMember(t *testing.T) {
+func TestLeadingMember(t *testing.T) {
 	for body, want := range map[string]string{`{"charge":{}}`: "charge", ` { "order" : 1}`: "order", `{}`: "", `[]`: "", ``: "", `{1`: "", `{"cut`: ""} {
-		if got := firstMember(requestOf(body, 0)); got != want {
+		if got := leadingMember(requestOf(body, 0)); got != want {
 			t.Errorf("%s: got %q, want %q", body, got, want)
 		}
 	}

@@ -24,7 +24,7 @@ const (
 	paymobBody = `{"type":"TRANSACTION","obj":{"id":2556706,"pending":false,"amount_cents":100,"success":true,"is_auth":false,"is_capture":false,` +
 		`"is_standalone_payment":true,"is_voided":false,"is_refunded":false,"is_3d_secure":true,"integration_id":6741,"has_parent_transaction":false,` +
 		`"order":{"id":4778239},"created_at":"2020-03-25T18:39:44.719228","currency":"EGP","source_data":{"pan":"2346","type":"card","sub_type":"MasterCard"},` +
-		`"error_occured":false,"owner":4705}}`
+		`"error_occured":false,"owner":4705}}` //nolint:misspell // Paymob writes it so
 	praxisBody = `{"merchant_id":"API-Tester","application_key":"Sample","timestamp":1585126003,"customer":{"customer_token":"13b5"},` +
 		`"session":{"order_id":"test-1560610955"},"transaction":{"tid":756850,"transaction_status":"approved","currency":"EUR","amount":"10.00",` +
 		`"conversion_rate":1.0,"processed_currency":"EUR","processed_amount":"10.00"}}`

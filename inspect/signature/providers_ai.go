@@ -88,7 +88,8 @@ func gemini() *Provider {
 		Title:      "Google Gemini",
 		Docs:       "https://ai.google.dev/gemini-api/docs/webhooks",
 		Confidence: Documented,
-		Note:       "This is the webhook of a project. One that is given with a single job is signed with Google's own keys, as a JSON Web Token, which is not verified here.",
+		Note: "This is the webhook of a project. One that is given with a single job is signed with Google's own keys, as a JSON Web " +
+			"Token, which is not verified here.",
 		SecretVars: []string{"GEMINI_WEBHOOK_SECRET", "GEMINI_WEBHOOK_SIGNING_SECRET"},
 		RegisterAt: "the Gemini API: webhooks.create",
 		SecretAt:   "the answer to webhooks.create, as new_signing_secret; it is shown once",
@@ -233,7 +234,8 @@ func vapi() *Provider {
 			signsBody("X-Vapi-Signature", "", withSHA256(), inHex(), ownSecret()),
 			&tokenScheme{at: headerAt("X-Vapi-Secret"), secret: ownSecret()},
 		},
-		clues: append(marks("X-Vapi-Signature", "X-Vapi-Secret"), shape("the body's message.type and message.call.id", inBody("message.type"), inBody("message.call.id"))),
+		clues: append(marks("X-Vapi-Signature", "X-Vapi-Secret"),
+			shape("the body's message.type and message.call.id", inBody("message.type"), inBody("message.call.id"))),
 		reads: reading{
 			event: inBody("message.type"), id: joined(":", inBody("message.call.id"), inBody("message.type"), inBody("message.timestamp")),
 			account: inBody("message.call.orgId"),

@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"crypto"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -126,6 +127,29 @@ func paddle() *Provider {
 	}
 }
 
+// paddleClassic is what Paddle was before Paddle Billing: a form with an RSA signature over its other fields, sorted and
+// written as PHP serialises an array of strings.
+func paddleClassic() *Provider {
+	return &Provider{
+		Name:       "paddle-classic",
+		Title:      "Paddle Classic",
+		Docs:       "https://developer.paddle.com/classic/webhook-reference/verifying-webhooks",
+		Confidence: Unconfirmed,
+		Note:       "Answers must be 200.",
+		SecretVars: []string{"PADDLE_PUBLIC_KEY", "PADDLE_CLASSIC_PUBLIC_KEY"},
+		RegisterAt: "Dashboard → Developer Tools → Alerts / Webhooks",
+		SecretAt:   "Dashboard → Developer Tools → Public Key",
+		Success:    "200",
+		Retries:    "every hour for 3 days",
+		scheme: &keyScheme{
+			carrier: slots{signature: fieldAt("p_signature")}, algorithm: withRSA(crypto.SHA1, false), encoding: inBase64(),
+			signs: computes("the other fields, sorted and serialised by PHP", phpFields), shows: asPEM,
+		},
+		clues: []clue{shape("the form's p_signature and alert_name", inForm("p_signature"), inForm("alert_name"))},
+		reads: reading{event: inForm("alert_name"), id: inForm("alert_id")},
+	}
+}
+
 func payPro() *Provider {
 	return &Provider{
 		Name:       "paypro-global",
@@ -201,12 +225,12 @@ func recharge() *Provider {
 			},
 		},
 		clues: marks("X-Recharge-Webhook-Signature", "X-Recharge-Hmac-Sha256", "X-Recharge-Webhook-Timestamp", "X-Recharge-Topic"),
-		reads: reading{event: firstOf(inHeader("X-Recharge-Topic"), firstMember), id: firstOf(inBody("charge.id"), inBody("order.id"), inBody("subscription.id"))},
+		reads: reading{event: firstOf(inHeader("X-Recharge-Topic"), leadingMember), id: firstOf(inBody("charge.id"), inBody("order.id"), inBody("subscription.id"))},
 	}
 }
 
-// firstMember is the name of the first member of a JSON body: Recharge tells its events by it.
-func firstMember(r Request) string {
+// leadingMember is the name of the first member of a JSON body: Recharge tells its events by it.
+func leadingMember(r Request) string {
 	s := jsonScanner{doc: r.Body}
 	if s.next() != '{' {
 		return ""

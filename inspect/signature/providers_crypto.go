@@ -3,6 +3,7 @@ package signature
 import (
 	"crypto"
 	"crypto/sha256"
+	"slices"
 	"time"
 )
 
@@ -64,6 +65,37 @@ func circle() *Provider {
 	}
 }
 
+func coinbase() *Provider {
+	secret := secretForm{alphabet: hexDigits, length: 64}
+	limits := clock{unit: time.Second, past: 5 * time.Minute}
+	v0 := &hmacScheme{
+		carrier: pairs{name: hook0Header, separator: ",", time: "t=", signature: "v0="},
+		digest:  withSHA256(), encoding: inHex(), signs: signs("{timestamp}.{body}"), clock: limits, secret: secret,
+	}
+	v1 := &hmacScheme{
+		carrier: pairs{name: hook0Header, separator: ",", time: "t=", id: "h=", signature: "v1="},
+		digest:  withSHA256(), encoding: inHex(), clock: limits, secret: secret,
+		signs: slices.Concat(signs("{timestamp}.{id}."), computes("the values of these headers, joined by dots", namedHeaders), signs(".{body}")),
+	}
+	return &Provider{
+		Name:       "coinbase",
+		Title:      "Coinbase Developer Platform",
+		Docs:       "https://docs.cdp.coinbase.com/webhooks/verify-signatures",
+		Confidence: Documented,
+		Note:       "Other customers of Hook0, through which it sends, sign the same way.",
+		SecretVars: []string{"COINBASE_WEBHOOK_SECRET", "CDP_WEBHOOK_SECRET", "CB_WEBHOOK_SECRET"},
+		RegisterAt: "CDP Portal → Webhooks, or the API: POST …/webhooks/subscriptions",
+		SecretAt:   "the API's answer when the subscription is created: secret",
+		Retries:    "with growing pauses",
+		scheme:     &hook0Scheme{oneOf{v0, v1}, v1},
+		clues:      marks(hook0Header),
+		reads: reading{
+			event: firstOf(inHeader("X-Event-Type"), inBody("eventType"), inBody("type")),
+			id:    firstOf(inHeader("X-Event-Id"), inBody("id")),
+		},
+	}
+}
+
 func coinbaseCommerce() *Provider {
 	return &Provider{
 		Name:       "coinbase-commerce",
@@ -78,6 +110,47 @@ func coinbaseCommerce() *Provider {
 		scheme:     signsBody("X-Cc-Webhook-Signature", "", withSHA256(), inHex(), secretForm{alphabet: hexDigits, length: 32}),
 		clues:      marks("X-Cc-Webhook-Signature"),
 		reads:      reading{event: inBody("event.type"), id: inBody("event.id")},
+	}
+}
+
+func fireblocks() *Provider {
+	v2 := detachedJWS{"Fireblocks-Webhook-Signature", "RS512"}
+	return &Provider{
+		Name:       "fireblocks",
+		Title:      "Fireblocks",
+		Docs:       "https://developers.fireblocks.com/reference/validating-webhooks",
+		Confidence: Documented,
+		Note: "Keys are published for each region: keys, eu-keys, eu2-keys and sandbox-keys.fireblocks.io/.well-known/jwks.json. " +
+			"Version 1 of its webhooks signed with fixed keys, which are in its documentation.",
+		SecretVars: []string{"FIREBLOCKS_WEBHOOK_PUBLIC_KEY", "FIREBLOCKS_PUBLIC_KEY"},
+		RegisterAt: "Console → Developer Center → Webhooks",
+		SecretAt:   "https://keys.fireblocks.io/.well-known/jwks.json, or that of your region",
+		Success:    "200",
+		Retries:    "9 times over some 8 hours",
+		Schedule: []time.Duration{
+			10 * time.Second, 30 * time.Second, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
+		},
+		scheme: oneOf{
+			&keyScheme{
+				carrier: v2, algorithm: withRSA(crypto.SHA512, false), encoding: inBase64URL(),
+				signs: computes("the JWS's header, a dot, and the body in base64url", v2.input), shows: asPEM,
+			},
+			&keyScheme{
+				carrier: headers{signature: "Fireblocks-Signature"}, algorithm: withRSA(crypto.SHA512, false), encoding: inBase64(),
+				signs: signs("{body}"), shows: asPEM,
+			},
+		},
+		clues: marks("Fireblocks-Webhook-Signature", "Fireblocks-Signature"),
+		reads: reading{
+			event: firstOf(inBody("eventType"), inBody("type")), account: firstOf(inBody("workspaceId"), inBody("tenantId")),
+			id: firstOf(inBody("id"), joined(":", inBody("data.id"), inBody("type"), inBody("data.status"))),
+		},
+		keysAt: func(r Request) string {
+			if header(r.Header, "Fireblocks-Webhook-Signature") == "" {
+				return ""
+			}
+			return "https://keys.fireblocks.io/.well-known/jwks.json"
+		},
 	}
 }
 

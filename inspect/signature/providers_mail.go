@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"crypto"
 	"net/http"
 	"strings"
 	"time"
@@ -80,7 +81,8 @@ func klaviyo() *Provider {
 		Title:      "Klaviyo",
 		Docs:       "https://developers.klaviyo.com/en/docs/working_with_system_webhooks",
 		Confidence: Documented,
-		Note:       "These are system webhooks. What a flow's webhook action sends is not signed. One request carries several events; the first one's type and id are shown.",
+		Note: "These are system webhooks. What a flow's webhook action sends is not signed. One request carries several events; the " +
+			"first one's type and id are shown.",
 		SecretVars: []string{"KLAVIYO_WEBHOOK_SECRET", "KLAVIYO_WEBHOOK_SIGNING_SECRET", "KLAVIYO_WEBHOOK_SECRET_KEY"},
 		RegisterAt: "Integrations → Webhooks, or the Webhooks API",
 		SecretAt:   "you choose it yourself when the webhook is made",
@@ -140,8 +142,8 @@ func mailgun() *Provider {
 			shape("the form's token, timestamp and signature", inForm("token"), inForm("timestamp"), inForm("signature")),
 		},
 		reads: reading{
-			event: firstOf(inBody("event-data.event"), inForm("event")),
-			id:    firstOf(inBody("event-data.id"), joined(":", inForm("Message-Id"), inForm("event")), inForm("token")),
+			event:   firstOf(inBody("event-data.event"), inForm("event")),
+			id:      firstOf(inBody("event-data.id"), joined(":", inForm("Message-Id"), inForm("event")), inForm("token")),
 			account: firstOf(inBody("event-data.domain.name"), inForm("domain")),
 			mode:    when(inBody("event-data.flags.is-test-mode"), []string{"true"}, ModeTest, ModeLive),
 		},
@@ -175,7 +177,8 @@ func postmark() *Provider {
 		Title:      "Postmark",
 		Docs:       "https://postmarkapp.com/developer/webhooks/webhooks-overview",
 		Confidence: Documented,
-		Note:       "Nothing is signed: the URL may hold a user name and a password, which come as Basic authentication. An answer of 403 stops the retries.",
+		Note: "Nothing is signed: the URL may hold a user name and a password, which come as Basic authentication. An answer of 403 " +
+			"stops the retries.",
 		SecretVars: []string{"POSTMARK_WEBHOOK_BASIC_AUTH", "POSTMARK_WEBHOOK_SECRET", "POSTMARK_WEBHOOK_AUTH"},
 		RegisterAt: "the server → the message stream → Webhooks",
 		SecretAt:   "the server → the message stream → Webhooks → the webhook → Basic auth credentials, which you choose yourself: user:password",
@@ -235,4 +238,32 @@ func resendEvent(r Request) string {
 		return ""
 	}
 	return kind
+}
+
+func sendGrid() *Provider {
+	return &Provider{
+		Name:       "sendgrid",
+		Title:      "SendGrid",
+		Docs:       "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
+		Confidence: Judged,
+		Note: "This is the Event Webhook, whose body ends in a line break that is signed too. What Inbound Parse sends is not signed. Only SendGrid " +
+			"has its private key: an app accepts what hook signs only if it is given hook's public key. The first event's type and id are shown.",
+		SecretVars: []string{
+			"SENDGRID_WEBHOOK_PUBLIC_KEY", "SENDGRID_WEBHOOK_VERIFICATION_KEY", "SENDGRID_VERIFICATION_KEY", "SENDGRID_PUBLIC_KEY",
+			"SENDGRID_WEBHOOK_KEY", "SENDGRID_WEBHOOK_SECRET",
+		},
+		RegisterAt: "Settings → Mail Settings → Event Webhooks",
+		SecretAt:   "Settings → Mail Settings → Event Webhooks → the webhook → Security features → Signature Verification → Verification Key",
+		Retries:    "for up to 24 hours with growing pauses",
+		scheme: &keyScheme{
+			carrier: headers{
+				signature: "X-Twilio-Email-Event-Webhook-Signature", time: "X-Twilio-Email-Event-Webhook-Timestamp",
+			},
+			algorithm: withECDSA(crypto.SHA256), encoding: inBase64(), signs: signs("{timestamp}{body}"),
+			clock: clock{unit: time.Second}, shows: asSPKI,
+		},
+		clues: append(marks("X-Twilio-Email-Event-Webhook-Signature", "X-Twilio-Email-Event-Webhook-Timestamp"),
+			shape("the body's sg_event_id", inBody("0.sg_event_id"))),
+		reads: reading{event: inBody("0.event"), id: inBody("0.sg_event_id")},
+	}
 }

@@ -1,7 +1,6 @@
 package signature
 
 import (
-	"crypto"
 	"slices"
 	"time"
 )
@@ -9,9 +8,8 @@ import (
 // paymentProviders send webhooks about payments and subscriptions.
 func paymentProviders() []*Provider {
 	return slices.Concat([]*Provider{
-		adyen(), airwallex(), antom(), bolt(), braintree(), checkout(), flutterwave(), gocardless(), mollie(), nmi(), paymob(),
-		paystack(), praxis(), razorpay(), revolut(), solidgate(), wechatPay(), worldline(), worldpay(),
-	}, billingProviders(), cryptoProviders())
+		airwallex(), bolt(), checkout(), flutterwave(), gocardless(), nmi(), paystack(), razorpay(), revolut(), worldline(),
+	}, gatewayProviders(), billingProviders(), cryptoProviders())
 }
 
 func airwallex() *Provider {
@@ -226,26 +224,3 @@ func worldline() *Provider {
 
 // endpointVerification is the header whose value Worldline wants back when an endpoint is added.
 const endpointVerification = "X-Gcs-Webhooks-Endpoint-Verification"
-
-func wechatPay() *Provider {
-	return &Provider{
-		Name:       "wechat-pay",
-		Title:      "WeChat Pay",
-		Docs:       "https://pay.weixin.qq.com/doc/global/v3/en/4012357149",
-		Confidence: Documented,
-		Note:       "The signature covers the encrypted resource: verify first, then decrypt it with the APIv3 key. Wechatpay-Serial names the key.",
-		SecretVars: []string{"WECHATPAY_PUBLIC_KEY", "WECHAT_PAY_PUBLIC_KEY", "WECHATPAY_PLATFORM_CERTIFICATE"},
-		RegisterAt: "notify_url of each API call",
-		SecretAt:   "Merchant Platform → Account Center → API Security → WeChat Pay public key, or GET /v3/certificates",
-		Timeout:    5 * time.Second,
-		Success:    `200 or 204; with a body {"code": "SUCCESS"}`,
-		Retries:    "for 24 hours, after 15 seconds at first, later every 6 hours",
-		scheme: &keyScheme{
-			carrier:   headers{signature: "Wechatpay-Signature", time: "Wechatpay-Timestamp", id: "Wechatpay-Nonce"},
-			algorithm: withRSA(crypto.SHA256, false), encoding: inBase64(), signs: signs("{timestamp}\n{id}\n{body}\n"),
-			clock: clock{unit: time.Second, past: 5 * time.Minute, future: 5 * time.Minute}, shows: asPEM,
-		},
-		clues: marks("Wechatpay-Signature", "Wechatpay-Serial", "Wechatpay-Nonce"),
-		reads: reading{event: inBody("event_type"), id: inBody("id")},
-	}
-}

@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"crypto"
 	"slices"
 	"time"
 )
@@ -50,6 +51,30 @@ func commerceLayer() *Provider {
 			id:    joined(":", inBody("data.id"), inHeader("X-Commercelayer-Topic"), inBody("data.attributes.updated_at")),
 			mode:  when(inBody("data.meta.mode"), []string{"live"}, ModeLive, ModeTest),
 		},
+	}
+}
+
+// ebay's signature header is base64 of JSON that holds the signature, in base64 again, and names the key.
+func ebay() *Provider {
+	return &Provider{
+		Name:       "ebay",
+		Title:      "eBay",
+		Docs:       "https://developer.ebay.com/marketplace-account-deletion",
+		Confidence: Judged,
+		Note: "The key that the header's kid names is to be asked for with your own credentials, at /commerce/notification/v1/public_key/{kid}. " +
+			"Write the secret as a line with the verification token, then the key; the token alone answers the challenge.",
+		SecretVars: []string{"EBAY_VERIFICATION_TOKEN", "EBAY_WEBHOOK_SECRET"},
+		RegisterAt: "Developer Portal → Application Keys → Notifications",
+		SecretAt:   "Developer Portal → Application Keys → Notifications → Verification token, which you choose yourself",
+		Retries:    "for 24 hours; then the endpoint is marked down",
+		scheme: &keyScheme{
+			carrier: headers{signature: "X-Ebay-Signature"}, algorithm: withECDSA(crypto.SHA1), encoding: ebayEncoding(),
+			signs: signs("{body}"), shows: asPEM, text: "verification token",
+		},
+		clues: append(marks("X-Ebay-Signature"), clue{within: inQuery("challenge_code"), weight: likely, words: "the query's challenge_code"}),
+		reads: reading{event: inBody("metadata.topic"), id: inBody("notification.notificationId"), account: inBody("notification.data.userId")},
+
+		handshake: ebayChallenge,
 	}
 }
 

@@ -5,148 +5,131 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
-
-// A jsonNode is a JSON value that remembers how its text was written.
-type jsonNode struct {
-	token   []byte // of a scalar, as it stands in the document; nil for a container
-	object  bool
-	members []jsonMember // of a container; the names are empty in an array
-}
-
-type jsonMember struct {
-	name  []byte // with its quotes, as it stands in the document
-	value jsonNode
-}
-
-// parseJSON reads a document into a tree that shares its memory; ok is false if doc is not one JSON value.
-func parseJSON(doc []byte) (root jsonNode, ok bool) {
-	if !json.Valid(doc) {
-		return jsonNode{}, false
-	}
-	s := jsonScanner{doc: doc}
-	return s.node(), true
-}
-
-// node takes the value at hand. The document must be valid; it is then no deeper than encoding/json allows.
-func (s *jsonScanner) node() jsonNode {
-	first := s.next()
-	if first != '{' && first != '[' {
-		start := s.at
-		s.skip()
-		return jsonNode{token: s.doc[start:s.at]}
-	}
-	n := jsonNode{object: first == '{', members: make([]jsonMember, 0, 4)}
-	s.at++
-	for c := s.next(); c != '}' && c != ']'; c = s.next() {
-		var m jsonMember
-		if c == ',' {
-			s.at++
-			s.next()
-		}
-		if n.object {
-			start := s.at
-			s.text()
-			m.name = s.doc[start:s.at]
-			s.next()
-			s.at++
-		}
-		m.value = s.node()
-		n.members = append(n.members, m)
-	}
-	s.at++
-	return n
-}
-
-// sort puts the members of all objects in the order of their names.
-func (n *jsonNode) sort() {
-	if n.object {
-		slices.SortStableFunc(n.members, func(a, b jsonMember) int { return bytes.Compare(a.name, b.name) })
-	}
-	for i := range n.members {
-		n.members[i].value.sort()
-	}
-}
 
 // A jsonStyle is a way of writing JSON.
 type jsonStyle struct {
 	name   string                         // for people: "written compact"
 	indent string                         // of one level; empty for a single line
 	spaced bool                           // a space behind each comma and colon, on a single line
-	text   func(dst, token []byte) []byte // how a token is written; nil to leave it as it is
+	text   func(dst, token []byte) []byte // how a string or a name is written; nil to leave it as it is
+	number func(dst, token []byte) []byte // how a number is written; nil to leave it as it is
 }
 
 // jsonStyles are the ways in which common libraries write JSON, the likeliest first; those that make no difference to
 // the text of doc left out.
 func jsonStyles(doc []byte) []jsonStyle {
-	styles := []jsonStyle{
-		{name: "written compact"},
-		{name: "indented by 2 spaces", indent: "  "},
-		{name: `written with ", " and ": " between its parts`, spaced: true},
+	wide, escapes := !isASCII(doc), bytes.IndexByte(doc, '\\') >= 0
+	marked, slashed := bytes.ContainsAny(doc, "<>&'+=`"), bytes.IndexByte(doc, '/') >= 0
+	parts := `", " and ": " between its parts`
+	all := []struct {
+		differs bool
+		jsonStyle
+	}{
+		{true, jsonStyle{name: "written compact"}},
+		{true, jsonStyle{name: "indented by 2 spaces", indent: "  "}},
+		{true, jsonStyle{name: "written with " + parts, spaced: true}},
+		{true, jsonStyle{name: "written compact with no more escaped than JSON asks for, and numbers as JavaScript writes them", text: plain, number: asJavaScript}},
+		{wide, jsonStyle{name: "written with " + parts + ", and non-ASCII text escaped", spaced: true, text: toASCII}},
+		{wide, jsonStyle{name: "written compact with non-ASCII text escaped", text: toASCII}},
+		{escapes, jsonStyle{name: "written compact with no more escaped than JSON asks for", text: plain}},
+		{escapes, jsonStyle{name: "indented by 2 spaces with no more escaped than JSON asks for", indent: "  ", text: plain}},
+		{slashed, jsonStyle{name: `written compact with "/" escaped`, text: toPHP}},
+		{slashed && wide, jsonStyle{name: `written compact with "/" and non-ASCII text escaped`, text: both(toASCII, toPHP)}},
+		{marked, jsonStyle{name: "written compact with <, > and & escaped", text: escaping("<>&\u2028\u2029", lowerDigits)}},
+		{true, jsonStyle{name: "indented by 4 spaces", indent: "    "}},
+		{true, jsonStyle{name: "indented by tabs", indent: "\t"}},
+		{marked, jsonStyle{name: "written compact with <, >, &, = and ' escaped, as Gson does", text: escaping("<>&='\u2028\u2029", lowerDigits)}},
+		{marked || wide, jsonStyle{name: "written compact as .NET writes it, with non-ASCII text and <, >, &, ' and + escaped", text: both(plain, dotNet)}},
+		{escapes, jsonStyle{name: "written compact with capital letters in its escapes", text: upperEscapes}},
+		{escapes && wide, jsonStyle{name: "written with " + parts + ", and no more escaped than JSON asks for", spaced: true, text: plain}},
 	}
-	if !isASCII(doc) {
-		styles = append(styles,
-			jsonStyle{name: `written with ", " and ": " and non-ASCII text escaped`, spaced: true, text: toASCII},
-			jsonStyle{name: "written compact with non-ASCII text escaped", text: toASCII})
-	}
-	if bytes.IndexByte(doc, '\\') >= 0 {
-		styles = append(styles,
-			jsonStyle{name: "written compact with no more escaped than JSON asks for", text: fromASCII},
-			jsonStyle{name: "indented by 2 spaces with no more escaped than JSON asks for", indent: "  ", text: fromASCII})
-	}
-	styles = append(styles,
-		jsonStyle{name: "indented by 4 spaces", indent: "    "},
-		jsonStyle{name: "indented by tabs", indent: "\t"})
-	if bytes.ContainsAny(doc, "<>&") {
-		styles = append(styles, jsonStyle{name: "written compact with <, > and & escaped", text: toHTML})
-	}
-	if bytes.IndexByte(doc, '/') >= 0 {
-		styles = append(styles,
-			jsonStyle{name: `written compact with "/" escaped`, text: toPHP},
-			jsonStyle{name: `written compact with "/" and non-ASCII text escaped`, text: func(dst, token []byte) []byte {
-				return toPHP(dst, toASCII(nil, token))
-			}})
+	var styles []jsonStyle
+	for _, style := range all {
+		if style.differs {
+			styles = append(styles, style.jsonStyle)
+		}
 	}
 	return styles
 }
 
-// write appends n to dst in a style.
-func (n *jsonNode) write(dst []byte, style *jsonStyle, depth int) []byte {
-	if n.token != nil {
-		return style.token(dst, n.token)
-	}
-	brackets := "[]"
-	if n.object {
-		brackets = "{}"
-	}
-	dst = append(dst, brackets[0])
-	for i := range n.members {
-		m := &n.members[i]
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = style.between(dst, i > 0, depth+1)
-		if n.object {
-			dst = append(style.token(dst, m.name), ':')
-			if style.spaced || style.indent != "" {
+// rewrite appends doc in a style to dst. It does not validate: of what is no JSON it makes some text. It gives up, with ok
+// false, where the text becomes far longer than doc, as deep JSON does when it is indented.
+func (style *jsonStyle) rewrite(dst, doc []byte) (text []byte, ok bool) {
+	limit, depth := len(dst)+4*len(doc)+1<<16, 0
+	for at := 0; at < len(doc); {
+		c := doc[at]
+		at++
+		switch c {
+		case ' ', '\t', '\n', '\r':
+		case '"':
+			end := endOfString(doc, at)
+			if end > len(doc) {
+				return dst, false
+			}
+			dst = styled(dst, doc[at-1:end], style.text)
+			at = end
+		case '{', '[':
+			dst = append(dst, c)
+			s := jsonScanner{doc: doc, at: at}
+			if next := s.next(); next == '}' || next == ']' {
+				dst, at = append(dst, next), s.at+1
+				continue
+			}
+			depth++
+			dst = style.line(dst, depth)
+		case '}', ']':
+			depth--
+			dst = append(style.line(dst, depth), c)
+		case ',':
+			if dst = append(dst, c); style.spaced {
 				dst = append(dst, ' ')
 			}
+			dst = style.line(dst, depth)
+		case ':':
+			if dst = append(dst, c); style.spaced || style.indent != "" {
+				dst = append(dst, ' ')
+			}
+		default:
+			start := at - 1
+			for at < len(doc) && !delimits(doc[at]) {
+				at++
+			}
+			dst = styled(dst, doc[start:at], style.number)
 		}
-		dst = m.value.write(dst, style, depth+1)
+		if len(dst) > limit {
+			return dst, false
+		}
 	}
-	if len(n.members) > 0 && style.indent != "" {
-		dst = style.between(dst, false, depth)
-	}
-	return append(dst, brackets[1])
+	return dst, true
 }
 
-// between appends what separates a member from what is before it.
-func (style *jsonStyle) between(dst []byte, comma bool, depth int) []byte {
-	if style.spaced && comma {
-		return append(dst, ' ')
+// endOfString is the place behind the string whose text begins at a place; beyond the document's end if it has no end.
+func endOfString(doc []byte, at int) int {
+	for at < len(doc) && doc[at] != '"' {
+		if doc[at] == '\\' {
+			at++
+		}
+		at++
 	}
+	return at + 1
+}
+
+func delimits(c byte) bool {
+	switch c {
+	case ',', ':', ']', '}', ' ', '\t', '\n', '\r':
+		return true
+	default:
+		return false
+	}
+}
+
+// line begins a new line where the style has lines.
+func (style *jsonStyle) line(dst []byte, depth int) []byte {
 	if style.indent == "" {
 		return dst
 	}
@@ -157,20 +140,48 @@ func (style *jsonStyle) between(dst []byte, comma bool, depth int) []byte {
 	return dst
 }
 
-// token appends a scalar or a name.
-func (style *jsonStyle) token(dst, token []byte) []byte {
-	if style.text == nil {
+func styled(dst, token []byte, how func(dst, token []byte) []byte) []byte {
+	if how == nil {
 		return append(dst, token...)
 	}
-	return style.text(dst, token)
+	return how(dst, token)
+}
+
+// both is one way of writing after another.
+func both(first, second func(dst, token []byte) []byte) func(dst, token []byte) []byte {
+	return func(dst, token []byte) []byte { return second(dst, first(nil, token)) }
 }
 
 func isASCII(text []byte) bool {
 	return !slices.ContainsFunc(text, func(b byte) bool { return b >= utf8.RuneSelf })
 }
 
+const (
+	lowerDigits = `\u%04x`
+	upperDigits = `\u%04X`
+)
+
+// escaping escapes some characters as \uXXXX.
+func escaping(characters, digits string) func(dst, token []byte) []byte {
+	return func(dst, token []byte) []byte {
+		if !bytes.ContainsAny(token, characters) {
+			return append(dst, token...)
+		}
+		for _, r := range string(token) {
+			if strings.ContainsRune(characters, r) {
+				dst = fmt.Appendf(dst, digits, r)
+			} else {
+				dst = utf8.AppendRune(dst, r)
+			}
+		}
+		return dst
+	}
+}
+
 // toASCII escapes what is not ASCII as \uXXXX in UTF-16, in lower case.
-func toASCII(dst, token []byte) []byte {
+func toASCII(dst, token []byte) []byte { return wideEscaped(dst, token, lowerDigits) }
+
+func wideEscaped(dst, token []byte, digits string) []byte {
 	if isASCII(token) {
 		return append(dst, token...)
 	}
@@ -180,16 +191,22 @@ func toASCII(dst, token []byte) []byte {
 			dst = append(dst, byte(r))
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
-			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)
+			dst = fmt.Appendf(fmt.Appendf(dst, digits, high), digits, low)
 		default:
-			dst = fmt.Appendf(dst, `\u%04x`, r)
+			dst = fmt.Appendf(dst, digits, r)
 		}
 	}
 	return dst
 }
 
-// fromASCII resolves the escapes of what is not ASCII, and of the slash.
-func fromASCII(dst, token []byte) []byte {
+// dotNet escapes as System.Text.Json does by default.
+func dotNet(dst, token []byte) []byte {
+	marks := escaping("<>&'+`", upperDigits)(nil, bytes.ReplaceAll(token, []byte(`\"`), []byte(`\u0022`)))
+	return wideEscaped(dst, marks, upperDigits)
+}
+
+// plain resolves all escapes that JSON does not ask for, as JavaScript writes strings.
+func plain(dst, token []byte) []byte {
 	if bytes.IndexByte(token, '\\') < 0 {
 		return append(dst, token...)
 	}
@@ -197,23 +214,33 @@ func fromASCII(dst, token []byte) []byte {
 	if json.Unmarshal(token, &text) != nil {
 		return append(dst, token...)
 	}
-	var plain bytes.Buffer
-	encoder := json.NewEncoder(&plain)
-	encoder.SetEscapeHTML(false)
-	if encoder.Encode(text) != nil {
-		return append(dst, token...)
+	const short = "\b\f\n\r\t\"\\"
+	dst = append(dst, '"')
+	for i := range len(text) {
+		c := text[i]
+		if at := strings.IndexByte(short, c); at >= 0 {
+			dst = append(dst, '\\', `bfnrt"\`[at])
+		} else if c < ' ' {
+			dst = fmt.Appendf(dst, lowerDigits, c)
+		} else {
+			dst = append(dst, c)
+		}
 	}
-	return append(dst, bytes.TrimSuffix(plain.Bytes(), []byte("\n"))...)
+	return append(dst, '"')
 }
 
-// toHTML escapes as Go's encoding/json does by default.
-func toHTML(dst, token []byte) []byte {
-	for _, b := range token {
-		if b == '<' || b == '>' || b == '&' {
-			dst = fmt.Appendf(dst, `\u%04x`, b)
-		} else {
-			dst = append(dst, b)
+// upperEscapes writes the digits of escapes in capital letters.
+func upperEscapes(dst, token []byte) []byte {
+	start := len(dst)
+	dst = append(dst, token...)
+	for at := start; at+5 < len(dst); at++ {
+		if dst[at] != '\\' {
+			continue
 		}
+		if dst[at+1] == 'u' {
+			copy(dst[at+2:], bytes.ToUpper(dst[at+2:at+6]))
+		}
+		at++
 	}
 	return dst
 }
@@ -221,10 +248,30 @@ func toHTML(dst, token []byte) []byte {
 // toPHP escapes slashes as PHP's json_encode does by default.
 func toPHP(dst, token []byte) []byte {
 	for i, b := range token {
-		if b == '/' && token[i-1] != '\\' { // a slash only stands inside of a string, so something is before it
+		if b == '/' && i > 0 && token[i-1] != '\\' {
 			dst = append(dst, '\\')
 		}
 		dst = append(dst, b)
 	}
 	return dst
+}
+
+// asJavaScript writes a number as JavaScript does: 1.0 as 1, 1e2 as 100.
+func asJavaScript(dst, token []byte) []byte {
+	if len(token) < 16 && bytes.IndexAny(token, ".eE") < 0 {
+		return append(dst, token...)
+	}
+	n, err := strconv.ParseFloat(string(token), 64)
+	size := max(n, -n)
+	switch {
+	case err != nil || n != n:
+		return append(dst, token...)
+	case n == 0:
+		return append(dst, '0')
+	case size >= 1e-6 && size < 1e21:
+		return strconv.AppendFloat(dst, n, 'f', -1, 64)
+	default:
+		text := strconv.FormatFloat(n, 'e', -1, 64)
+		return append(dst, strings.NewReplacer("e-0", "e-", "e+0", "e+").Replace(text)...)
+	}
 }

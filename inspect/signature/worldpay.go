@@ -2,7 +2,6 @@ package signature
 
 import (
 	"strings"
-	"time"
 )
 
 // worldpayKeys is the carrier of "1/SHA256/<signature>,2/SHA256/<signature>": the number names the key. Which key is
@@ -38,28 +37,4 @@ func (worldpayKeys) stamp(*Request, claims) error { return nil }
 func (worldpayKeys) put(r *Request, _ claims, signature string) error {
 	r.Header["Event-Signature"] = []string{"1" + worldpayHash + signature}
 	return nil
-}
-
-func worldpay() *Provider {
-	scheme := signsBody("Event-Signature", "", withSHA256(), inHex(), secretForm{alphabet: hexDigits, length: 64})
-	scheme.carrier = worldpayKeys{}
-	return &Provider{
-		Name:       "worldpay",
-		Title:      "Access Worldpay",
-		Docs:       "https://docs.worldpay.com/access/products/events/signature",
-		Confidence: Unconfirmed,
-		Note:       "Its documentation does not say how the signature is written; hexadecimal digits are assumed.",
-		SecretVars: []string{"WORLDPAY_WEBHOOK_SECRET", "WORLDPAY_EVENT_SIGNATURE_SECRET"},
-		RegisterAt: "your Worldpay Implementation Manager",
-		SecretAt:   "your Worldpay Implementation Manager, who must switch signatures on",
-		Timeout:    10 * time.Second,
-		Success:    "200",
-		Retries:    "for a week, after 15 minutes at first, later every 2 hours",
-		scheme:     scheme,
-		clues: []clue{
-			{header: "Event-Signature", weight: likely},
-			shape("the body's eventId and eventDetails", inBody("eventId"), inBody("eventDetails.transactionReference"), inBody("eventDetails.type")),
-		},
-		reads: reading{event: inBody("eventDetails.type"), id: inBody("eventId")},
-	}
 }

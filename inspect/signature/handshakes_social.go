@@ -1,0 +1,50 @@
+package signature
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// repeatsHeader answers with the header of that name that a request has.
+func repeatsHeader(name string) handshake {
+	return func(r Request, _ []Secret) (Answer, bool) {
+		value, reason := single(r.Header, name)
+		return Answer{Status: http.StatusOK, Header: http.Header{name: {value}}}, reason == ReasonOK
+	}
+}
+
+// hubChallenge echoes WebSub's challenge, as Meta's and YouTube's webhooks have it. The verify token that comes with it is
+// between the sender and the app: any is accepted.
+func hubChallenge(r Request, _ []Secret) (Answer, bool) {
+	challenge := inQuery("hub.challenge")(r)
+	mode := inQuery("hub.mode")(r)
+	asks := strings.EqualFold(r.Method, http.MethodGet) && (mode == "subscribe" || mode == "unsubscribe") && challenge != ""
+	return textAnswer(challenge), asks
+}
+
+// stravaChallenge is hubChallenge, answered in JSON.
+func stravaChallenge(r Request, secrets []Secret) (Answer, bool) {
+	a, ok := hubChallenge(r, secrets)
+	text, _ := json.Marshal(map[string]string{"hub.challenge": a.Body}) // a string can always be written
+	return jsonAnswer(string(text)), ok
+}
+
+// xChallenge answers the check that X makes each hour with the token's signature.
+func xChallenge(r Request, secrets []Secret) (Answer, bool) {
+	token := inQuery("crc_token")(r)
+	if !strings.EqualFold(r.Method, http.MethodGet) || token == "" || len(secrets) == 0 || secrets[0].Value == "" {
+		return Answer{}, false
+	}
+	mac := withSHA256().keyed([]byte(secrets[0].Value))
+	_, _ = mac.Write([]byte(token)) // a hash never fails
+	a := jsonAnswer(`{"response_token":"sha256=` + base64Sum(mac.Sum(nil)) + `"}`)
+	a.Asks = "X's challenge-response check"
+	return a, true
+}
+
+// twitchChallenge echoes the challenge of a new subscription.
+func twitchChallenge(r Request, _ []Secret) (Answer, bool) {
+	a := textAnswer(pick(r.Body, "challenge"))
+	return a, headerValue(r, "Twitch-Eventsub-Message-Type") == "webhook_callback_verification" && a.Body != ""
+}
