@@ -30,7 +30,11 @@ func (p place) printProvider(provider *signature.Provider) error {
 		if line[1] == "" {
 			continue
 		}
-		for i, text := range wrap(line[1], lineWidth-13) {
+		width := lineWidth - 13
+		if line[0] == "test" { // to be copied
+			width = 0
+		}
+		for i, text := range wrap(line[1], width) {
 			name := line[0]
 			if i > 0 {
 				name = ""

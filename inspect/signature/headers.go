@@ -42,6 +42,9 @@ func (k headers) read(r Request) (claims, Reason) {
 		}
 	}
 	c := claims{got: value}
+	if k.id != "" {
+		c.id, _ = single(r.Header, k.id) // for signing, though there may be no signature yet
+	}
 	for _, name := range k.more {
 		if further, _ := single(r.Header, name); further != "" && reason != ReasonMalformed {
 			c.add(further)

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -47,8 +48,12 @@ func (s *hmacScheme) wellFormed(text string) bool {
 }
 
 func (s *hmacScheme) try(r Request, c claims, secret string) (string, bool, error) {
-	scratch := make([]byte, 0, 256)
-	key, err := s.secret.appendKey(scratch, secret)
+	scratch := scratches.Get().(*[]byte) //nolint:forcetypeassert // it holds nothing else
+	defer func() {
+		clear((*scratch)[:cap(*scratch)]) // it held a key
+		scratches.Put(scratch)
+	}()
+	key, err := s.secret.appendKey((*scratch)[:0], secret)
 	if err != nil {
 		return "", false, err
 	}
@@ -56,6 +61,9 @@ func (s *hmacScheme) try(r Request, c claims, secret string) (string, bool, erro
 	expected, ok := s.tryKey(r, c, key)
 	return expected, ok, nil
 }
+
+// scratches are memory for keys, and for what is signed beside the body.
+var scratches = sync.Pool{New: func() any { return new(make([]byte, 0, 512)) }}
 
 // tryKey is try with a key at hand. It uses key's memory for other things.
 func (s *hmacScheme) tryKey(r Request, c claims, key []byte) (string, bool) {

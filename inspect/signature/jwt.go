@@ -303,6 +303,9 @@ func (s *jwtScheme) sign(r *Request, secret string, at time.Time) error {
 		sum := sha256.Sum256(r.Body)
 		claims[s.bodyHash] = s.hashIn(sum[:])
 	}
+	if s.audience { // the URL unless the secret says another
+		claims["aud"] = r.URL
+	}
 	token, err := s.token(claims, secret)
 	if err != nil {
 		return err

@@ -126,11 +126,14 @@ func readBareKey(text string) (key, bool) {
 		return readSeed(seed)
 	}
 	text = strings.TrimPrefix(text, "whpk_")
+	if public, err := hex.DecodeString(text[:min(len(text), 2*ed25519.PublicKeySize)]); err == nil && len(text) == 2*ed25519.PublicKeySize {
+		return key{public: ed25519.PublicKey(public)}, true
+	}
 	for _, decode := range []func(string) ([]byte, error){
-		hex.DecodeString, base64.StdEncoding.DecodeString, base64.RawStdEncoding.DecodeString, base64.RawURLEncoding.DecodeString,
+		base64.StdEncoding.DecodeString, base64.RawStdEncoding.DecodeString, base64.RawURLEncoding.DecodeString,
 	} {
 		der, err := decode(text)
-		if err != nil {
+		if err != nil || len(der) < ed25519.PublicKeySize {
 			continue
 		}
 		if len(der) == ed25519.PublicKeySize {

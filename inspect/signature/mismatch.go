@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	workBudget    = 80 << 20  // what one search may do, in bytes of SHA-256
+	workBudget    = 64 << 20  // what one search may do, in bytes of SHA-256
 	keyWork       = 128 << 10 // what it costs to check one signature with one public key
 	maxCandidates = 64        // secrets that one search tries as they are
 	maxEdited     = 8         // secrets that it tries with changes to them or to the request
@@ -196,7 +196,7 @@ func (s *search) unexplained() Explanation {
 		text += " that was tried; for a body of this size not all were"
 	}
 	text += ". Either it was made with a secret that is not configured here, or the body is not the one that was signed."
-	if s.p.Note != "" {
+	if note := strings.ToLower(s.p.Note); strings.Contains(note, "sign") || strings.Contains(note, "secret") || strings.Contains(note, "key") {
 		text += " To know of " + s.p.Title + ": " + s.p.Note
 	}
 	return Explanation{

@@ -16,7 +16,7 @@ const (
 	MistakeSecretPlaceholder  = "secret_placeholder"  // the secret is the text that stands for one in an example
 	MistakeSecretMalformed    = "secret_malformed"    // the secret has not the form that the scheme needs
 	MistakeAPIKey             = "api_key"             // the secret is a key for something else: an API key, a token, an id
-	MistakePEMLines           = "pem_lines"           // the lines of a key in PEM were joined
+	MistakePEMLines           = "pem_lines"           // the lines of a key in PEM were joined or escaped
 	MistakePrivateKey         = "private_key"         // the key is a private one, which is not the provider's
 	MistakeWrongSecret        = "wrong_secret"        // nothing that is configured explains the signature
 	MistakeNoSecret           = "no_secret"           // none is configured

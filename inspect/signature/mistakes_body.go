@@ -162,7 +162,7 @@ func numbersOf(body []byte) []byte {
 // decompressed tries the body without the compression that it has.
 func (s *search) decompressed() (Explanation, bool) {
 	open, name := decompressor(s.r.Body)
-	if open == nil || !s.spend(4*maxReparsed) {
+	if open == nil || !s.spend(2*maxReparsed) {
 		return Explanation{}, false
 	}
 	plain, err := io.ReadAll(io.LimitReader(open, maxReparsed))

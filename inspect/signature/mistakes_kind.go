@@ -97,6 +97,14 @@ func (s *search) placeholder(c Secret) Explanation {
 func (s *search) ownKind(c Secret, secret string) (Explanation, bool) {
 	is := s.kindOf(secret)
 	takesKeys := s.priceOf(s.p).keyed
+	if takesKeys && (strings.Contains(secret, "PRIVATE KEY-----") || strings.HasPrefix(secret, "whsk_")) {
+		return Explanation{
+			Mistake: MistakePrivateKey, Headline: "the key that is configured is a private one",
+			Text: fmt.Sprintf("%s The key from %s is a private one, and the private key of %s is nobody's but its own: its requests are "+
+				"verified with its public key.", s.facts(), place(c.Source), s.p.Title),
+			Next: "use the public key: " + s.p.SecretAt,
+		}, true
+	}
 	if is == "" || takesKeys && (strings.HasPrefix(secret, "-----BEGIN ") || strings.HasPrefix(secret, "whpk_")) {
 		return Explanation{}, false
 	}

@@ -9,7 +9,8 @@ import (
 
 // missing explains a request without a signature, or without what is signed beside the body.
 func (s *search) missing() Explanation {
-	for _, find := range []func() (Explanation, bool){s.renamedHeader, s.olderHeader, s.otherProvider, s.elsewhere} {
+	older := s.olderHeader()
+	for _, find := range []func() (Explanation, bool){s.repairedHeader, s.renamedHeader, older.good, s.otherProvider, older.any, s.elsewhere} {
 		if e, found := find(); found {
 			return e
 		}
@@ -94,12 +95,8 @@ func (s *search) renamedHeader() (Explanation, bool) {
 }
 
 // olderHeader tells of the header that some providers send besides, for old receivers.
-func (s *search) olderHeader() (Explanation, bool) {
-	scheme := hmacOf(s.p.scheme)
-	if scheme == nil {
-		return Explanation{}, false
-	}
-	for _, also := range scheme.also {
+func (s *search) olderHeader() older {
+	for _, also := range s.alsoSigned() {
 		c, reason := also.read(s.r)
 		if reason != ReasonOK {
 			continue
@@ -115,20 +112,37 @@ func (s *search) olderHeader() (Explanation, bool) {
 		if good {
 			says = "verifies, so the secret and the body are right"
 		}
-		return Explanation{
+		return older{verifies: good, found: true, why: Explanation{
 			Mistake: MistakeMissingHeader, Headline: "the request has only the older signature",
 			Text: fmt.Sprintf("%s signs as %s. The request has no %s; it has the older %s, which %s.",
 				s.p.Title, s.p.scheme.form(), s.p.scheme.headers()[0], also.headers()[0], says),
 			Next: "check what on the way drops " + s.p.scheme.headers()[0] + "; a list of allowed headers may be from before there was one",
-		}, true
+		}}
 	}
-	return Explanation{}, false
+	return older{}
+}
+
+// An older is what an older signature says, if there is one.
+type older struct {
+	verifies, found bool
+	why             Explanation
+}
+
+func (o older) good() (Explanation, bool) { return o.why, o.verifies }
+func (o older) any() (Explanation, bool)  { return o.why, o.found }
+
+// alsoSigned are the schemes that the provider signs with besides.
+func (s *search) alsoSigned() []scheme {
+	if s.p == nil || hmacOf(s.p.scheme) == nil {
+		return nil
+	}
+	return hmacOf(s.p.scheme).also
 }
 
 // elsewhere looks for a signature that came in a header of any other name, or a token that did.
 func (s *search) elsewhere() (Explanation, bool) {
-	absent := s.absent()
-	if len(absent) != 1 {
+	names := s.p.scheme.headers()
+	if len(names) == 0 || header(s.r.Header, names[0]) != "" {
 		return Explanation{}, false
 	}
 	label := labelOf(s.p.scheme)
@@ -140,12 +154,12 @@ func (s *search) elsewhere() (Explanation, bool) {
 		for _, value := range slices.Compact([]string{value, label + value, label + strings.TrimPrefix(value, "Bearer ")}) {
 			r := s.r
 			r.Header = s.r.Header.Clone()
-			r.Header[absent[0]] = []string{value}
+			r.Header[names[0]] = []string{value}
 			if slices.ContainsFunc(s.edited(), func(c Secret) bool { return s.verifies(r, c.Value) }) {
 				return Explanation{
 					Mistake: MistakeRenamedHeader, Headline: "the signature came in another header",
 					Text: fmt.Sprintf("%s signs as %s. What the request has as %s is a good signature.", s.p.Title, s.p.scheme.form(), printable(name)),
-					Next: "let it come as " + absent[0],
+					Next: "let it come as " + names[0],
 				}, true
 			}
 		}

@@ -122,12 +122,19 @@ func (s *search) rivals() []*Provider {
 	for _, c := range s.others {
 		configured[c.Provider] = true
 	}
+	var besides []string
+	for _, also := range s.alsoSigned() {
+		besides = append(besides, also.headers()...)
+	}
 	var all []*Provider
 	for _, p := range known.Load().sorted {
 		if p == s.p || p.scheme == nil {
 			continue
 		}
 		names := p.scheme.headers()
+		if len(names) > 0 && slices.Contains(besides, names[0]) && p != seems {
+			continue
+		}
 		if len(names) > 0 && len(s.r.Header[names[0]]) > 0 || len(names) == 0 && (p == seems || configured[p.Name]) {
 			all = append(all, p)
 		}

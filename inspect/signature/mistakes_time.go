@@ -64,8 +64,10 @@ func wholeHours(d time.Duration) string {
 
 // timestampMalformed explains a time that can't be read.
 func (s *search) timestampMalformed() Explanation {
-	if e, found := s.repeated(); found {
-		return e
+	for _, find := range []func() (Explanation, bool){s.repeated, s.repairedHeader} {
+		if e, found := find(); found {
+			return e
+		}
 	}
 	c, _ := s.p.scheme.read(s.r)
 	good := ""

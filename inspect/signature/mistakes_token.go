@@ -169,10 +169,10 @@ func unjoined(secret string) string {
 	if len(secret) > 1<<18 || !strings.Contains(secret, "-----BEGIN ") {
 		return ""
 	}
-	plain := strings.NewReplacer(`\n`, "\n", `\r`, "", "\r", "").Replace(secret)
+	plain := strings.NewReplacer(`\\n`, "\n", `\n`, "\n", `\\r`, "", `\r`, "", "\r", "").Replace(secret)
 	fixed := pemBlock.ReplaceAllStringFunc(plain, func(block string) string {
 		parts := pemBlock.FindStringSubmatch(block)
-		text := strings.Join(strings.Fields(parts[2]), "")
+		text := strings.Join(strings.FieldsFunc(parts[2], func(r rune) bool { return !inAlphabet(byte(min(r, 0x7f))) && r != '=' }), "")
 		var b strings.Builder
 		b.WriteString("-----BEGIN " + parts[1] + "-----\n")
 		for ; len(text) > 64; text = text[64:] {
@@ -181,7 +181,7 @@ func unjoined(secret string) string {
 		b.WriteString(text + "\n-----END " + parts[3] + "-----\n")
 		return b.String()
 	})
-	if fixed == plain || fixed == plain+"\n" {
+	if fixed == secret || fixed == secret+"\n" {
 		return ""
 	}
 	return fixed
@@ -197,9 +197,9 @@ func (s *search) editedKeys(c Secret) (Explanation, bool) {
 		return s.otherText(c)
 	}
 	return Explanation{
-		Mistake: MistakePEMLines, Headline: "the lines of the key were joined",
-		Text: fmt.Sprintf("The signature verifies with the key from %s once its lines stand apart: PEM needs a line break behind "+
-			"-----BEGIN …----- and before -----END …-----.", place(c.Source)),
+		Mistake: MistakePEMLines, Headline: "the lines of the key are not as they must be",
+		Text: fmt.Sprintf("The signature verifies with the key from %s once its lines stand as in a file: PEM needs a line break behind "+
+			"-----BEGIN …----- and before -----END …-----, and nothing but base64 between.", place(c.Source)),
 		Next: `keep the key in a file, or write each line break as \n within quotation marks`,
 	}, true
 }

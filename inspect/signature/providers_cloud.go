@@ -70,7 +70,7 @@ func googlePubsub() *Provider {
 		Retries:    "until the message expires, after 7 days by default, with pauses up to 60 seconds",
 		scheme: &jwtScheme{
 			at: headerAt("Authorization"), before: "Bearer ", algorithm: rs256, audience: true,
-			issuers: []string{"https://accounts.google.com", "accounts.google.com"}, clock: clock{unit: time.Second}, shows: asPEM,
+			issuers: []string{"https://accounts.google.com", "accounts.google.com"}, clock: clock{unit: time.Second, future: 5 * time.Minute}, shows: asPEM,
 		},
 		clues: append(marks("X-Goog-Pubsub-Subscription-Name", "X-Goog-Pubsub-Message-Id"), agent("CloudPubSub-Google"),
 			shape("the body's message and subscription", inBody("message.messageId"), inBody("subscription"))),

@@ -163,7 +163,8 @@ func (s slots) form(signature string) string {
 
 func (s slots) read(r Request) (claims, Reason) {
 	value, reason := s.signature.get(r)
-	c := claims{got: value}
+	id, idReason := s.id.get(r)
+	c := claims{got: value, id: id}
 	if reason != ReasonOK {
 		return c, reason
 	}
@@ -171,10 +172,8 @@ func (s slots) read(r Request) (claims, Reason) {
 	if len(c.signatures) == 0 {
 		return c, ReasonMalformed
 	}
-	if s.id.kind != nowhere {
-		if c.id, reason = s.id.get(r); reason != ReasonOK {
-			return c, reason
-		}
+	if s.id.kind != nowhere && idReason != ReasonOK {
+		return c, idReason
 	}
 	if s.time.kind != nowhere {
 		c.timestamp, reason = s.time.get(r)

@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -185,7 +186,7 @@ func (p *part) appendRare(dst []byte, r Request, c claims) []byte {
 	case fieldHost:
 		return append(dst, splitURL(r.URL).host...)
 	case fieldPath:
-		return append(dst, splitURL(r.URL).path...)
+		return append(dst, cmp.Or(splitURL(r.URL).path, "/")...)
 	case fieldQuery:
 		return append(dst, splitURL(r.URL).query...)
 	case fieldHeader:
