@@ -212,7 +212,7 @@ func provider(t testing.TB, name string) *signature.Provider {
 	t.Helper()
 	p := signature.Lookup(name)
 	if p == nil {
-		t.Skipf("no provider %s yet", name)
+		t.Fatalf("there is no provider %s", name)
 	}
 	return p
 }
