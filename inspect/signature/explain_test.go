@@ -139,7 +139,7 @@ func TestExplainBody(t *testing.T) {
 		{"sorted", `{"a":1,"b":{"c":2,"d":3}}`, `{"b":{"d":3,"c":2},"a":1}`, MistakeBodyReserialised, "names sorted"},
 		{"go", `{"a":"\u003cb\u003e\u0026"}`, `{"a":"<b>&"}`, MistakeBodyReserialised, "<, > and & escaped"},
 		{"php", `{"a":"https:\/\/x"}`, `{"a":"https://x"}`, MistakeBodyReserialised, `"/" escaped`},
-		{"newline added", "{}", "{}\n", MistakeBodyNewline, "3 bytes arrived, 2 were signed: the last 1 byte not among them"},
+		{"newline added", "{}", "{}\n", MistakeBodyNewline, "3 bytes arrived, 2 were signed, 1 less at the end"},
 		{"newline lost", "{}\n", "{}", MistakeBodyNewline, "with a newline"},
 		{"CR LF to LF", "a\r\nb\r\n", "a\nb\n", MistakeBodyNewline, "CR LF in place"},
 		{"LF to CR LF", "a\nb\n", "a\r\nb\r\n", MistakeBodyNewline, "LF in place"},

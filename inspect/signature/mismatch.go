@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	workBudget    = 64 << 20  // what one search may do, in bytes of SHA-256
+	workBudget    = 56 << 20  // what one search may do, in bytes of SHA-256
 	keyWork       = 128 << 10 // what it costs to check one signature with one public key
 	maxCandidates = 64        // secrets that one search tries as they are
 	maxEdited     = 8         // secrets that it tries with changes to them or to the request
@@ -118,8 +118,11 @@ func (s *search) priceOf(p *Provider) price {
 	if p.scheme.signsURL() {
 		is.factor += 6 // several forms of the URL are tried
 	}
+	if _, twice := p.scheme.(*twoWays); twice {
+		is.factor += 16 // the second way makes another body
+	}
 	for _, o := range p.scheme.outlines() {
-		if strings.Contains(o.Algorithm, "512") || strings.Contains(o.Algorithm, "384") {
+		if strings.Contains(o.Algorithm, "512") || strings.Contains(o.Algorithm, "384") || strings.Contains(o.Algorithm, "Ed25519") {
 			is.factor += 2
 		}
 		if is.factor += strings.Count(o.Signs, "{json:"); strings.Contains(o.Signs, " ") {
@@ -188,21 +191,41 @@ func (s *search) mismatch() Explanation {
 
 // unexplained is what is left when no known mistake makes the signature.
 func (s *search) unexplained() Explanation {
+	e := Explanation{
+		Mistake: MistakeWrongSecret, Headline: "no configured secret makes this signature",
+		Next: "compare the secret with the one at " + s.p.SecretAt,
+	}
+	if !s.signsAnything() {
+		e.Headline = "what was sent is not the secret"
+		e.Text = s.facts() + fmt.Sprintf(" %s sends the secret itself. What came is none of those that are configured, nor is it one with a usual change.", s.p.Title)
+		return e
+	}
 	text := s.facts() + " No configured secret makes this signature, nor does any usual change of the secret or the body"
-	if _, secret := s.p.scheme.(*urlToken); s.p.scheme.signsURL() && !secret {
+	if s.p.scheme.signsURL() {
 		text += " or the URL, " + showURL(s.r.URL)
 	}
-	if s.short || len(s.r.Body) > maxReparsed {
+	switch {
+	case len(s.r.Body) > maxReparsed, s.short && len(s.r.Body) > 1<<16:
 		text += " that was tried; for a body of this size not all were"
+	case s.short:
+		text += " that was tried; not all were, as each takes long"
 	}
 	text += ". Either it was made with a secret that is not configured here, or the body is not the one that was signed."
+	if s.p.Name == "stripe" && pick(s.r.Body, "account") != "" {
+		text += " The event is of a connected account: such events come through an endpoint for them, which has a secret of its own."
+	}
 	if note := strings.ToLower(s.p.Note); strings.Contains(note, "sign") || strings.Contains(note, "secret") || strings.Contains(note, "key") {
 		text += " To know of " + s.p.Title + ": " + s.p.Note
 	}
-	return Explanation{
-		Mistake: MistakeWrongSecret, Headline: "no configured secret makes this signature", Text: text,
-		Next: "compare the secret with the one at " + s.p.SecretAt,
-	}
+	e.Text = text
+	return e
+}
+
+// signsAnything says whether the scheme signs, and does not just send the secret.
+func (s *search) signsAnything() bool {
+	c, _ := s.p.scheme.read(s.r)
+	scheme := inner(s.p.scheme, c, s.firstSecret())
+	return slices.ContainsFunc(scheme.outlines(), func(o Outline) bool { return o.Signs != "" })
 }
 
 // testSecret is for a project that has no secret of the provider's.
@@ -250,9 +273,9 @@ func (s *search) difference(signed []byte) string {
 	text := fmt.Sprintf("%s arrived, %s were signed", size(len(got)), thousands(len(signed)))
 	switch {
 	case at == len(got):
-		return text + ": " + size(len(signed)-at) + " more at the end"
+		return text + ", " + thousands(len(signed)-at) + " more at the end"
 	case at == len(signed):
-		return text + ": the last " + size(len(got)-at) + " not among them"
+		return text + ", " + thousands(len(got)-at) + " less at the end"
 	default:
 		return text + ", and they differ from byte " + thousands(at+1) + " on"
 	}

@@ -44,7 +44,7 @@ const (
 	MistakeRepeatedHeader     = "repeated_header"     // a header came more than once
 	MistakeSignatureEncoding  = "signature_encoding"  // the signature is written in another way: in base64 and not in hexadecimal digits
 	MistakeTokenClaim         = "token_claim"         // a claim of the token is not about this request: its issuer, its audience
-	MistakeTokenAlgorithm     = "token_algorithm"     // the token is signed with another algorithm than the scheme's
+	MistakeAlgorithm          = "token_algorithm"     // the token is signed with another algorithm than the scheme's
 	MistakeTimestampMissing   = "timestamp_missing"   // the time that is signed is not there
 	MistakeTimestampMalformed = "timestamp_malformed" // the time that is signed can't be read
 	MistakeTimestampUnit      = "timestamp_unit"      // it is in milliseconds in place of seconds, or the reverse
@@ -72,7 +72,7 @@ func causes() []finder {
 		{(*search).repairedHeader, 8},
 		{(*search).otherProvider, 8},
 		{(*search).newlines, 12},
-		{(*search).nothingSigned, 2},
+		{(*search).nothingSigned, 4},
 		{(*search).url, 20},
 		{(*search).method, 5},
 		{(*search).rewritten, 40},

@@ -140,6 +140,9 @@ func fromUTF16(text []byte) []byte {
 
 // damagedBody tells of a body that lost some of its bytes for good.
 func (s *search) damagedBody() (Explanation, bool) {
+	if !s.signsAnything() {
+		return Explanation{}, false
+	}
 	if n := bytes.Count(s.r.Body, replacement); n > 0 {
 		return Explanation{
 			Mistake: MistakeBodyCharset, Headline: "the body was decoded as text and lost bytes",

@@ -42,9 +42,7 @@ func (s *search) formWrittenBy(fields []parameter, order string) (Explanation, b
 		{"written as Node's querystring writes forms", component},
 		{"written with %20 for spaces, as by RFC 3986", func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }},
 		{"written as browsers write forms", browserEscape},
-		{"written as Node's qs writes forms", func(text string) string {
-			return strings.NewReplacer("!", "%21", "'", "%27", "*", "%2A").Replace(component(text))
-		}},
+		{"written as Node's qs writes forms", func(text string) string { return inQS.Replace(component(text)) }},
 		{"written without escapes", func(text string) string { return text }},
 	} {
 		if v := (variant{writeForm(fields, w.escape), w.text + order}); s.signedBody(v.body) {
@@ -85,9 +83,14 @@ func writeForm(fields []parameter, escape func(string) string) []byte {
 	return out
 }
 
+var (
+	inQS      = strings.NewReplacer("!", "%21", "'", "%27", "*", "%2A")
+	inBrowser = strings.NewReplacer("%2A", "*", "~", "%7E")
+)
+
 // browserEscape escapes as URLSearchParams does: all but letters, digits and *-._
 func browserEscape(text string) string {
-	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(text))
+	return inBrowser.Replace(url.QueryEscape(text))
 }
 
 // digitsOfEscapes rewrites the two digits of each %XX.

@@ -33,7 +33,7 @@ func (s *search) written(doc []byte, styles []jsonStyle, order string, buffer []
 			break
 		}
 		body, ok := style.rewrite(buffer[:0], doc)
-		if !ok {
+		if !s.spend(2*max(0, len(body)-len(doc))) || !ok {
 			continue
 		}
 		if s.signedBody(body) {

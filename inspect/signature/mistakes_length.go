@@ -9,7 +9,7 @@ import (
 func (s *search) lengthOfBody() (Explanation, bool) {
 	said, err := strconv.Atoi(header(s.r.Header, "Content-Length"))
 	came := len(s.r.Body)
-	if err != nil || said < 0 || said == came {
+	if err != nil || said < 0 || said == came || !s.signsAnything() {
 		return Explanation{}, false
 	}
 	if came == 0 {

@@ -66,10 +66,12 @@ func (s *search) renamedHeader() (Explanation, bool) {
 	}
 	slices.Sort(names)
 	var was, is []string
+	same := true // but for what gateways do to names
 	for _, want := range absent {
 		for _, name := range names {
 			if got := folded(name); len(s.r.Header[name]) == 1 && strings.HasSuffix(got, folded(want)) && len(got) < len(folded(want))+16 {
 				was, is = append(was, want), append(is, name)
+				same = same && slices.Contains([]string{"", "xoriginal", "xforwarded"}, strings.TrimSuffix(got, folded(want)))
 				break
 			}
 		}
@@ -87,11 +89,12 @@ func (s *search) renamedHeader() (Explanation, bool) {
 		Text: fmt.Sprintf("%s sends %s. The request has %s instead", s.p.Title, strings.Join(was, " and "), printable(strings.Join(is, " and "))),
 		Next: "let the proxy or the gateway pass the header on under its own name",
 	}
-	if slices.ContainsFunc(s.edited(), func(c Secret) bool { return s.verifies(r, c.Value) }) {
+	good := slices.ContainsFunc(s.edited(), func(c Secret) bool { return s.verifies(r, c.Value) })
+	if good {
 		e.Text += ", and with the right names the signature is good"
 	}
 	e.Text += "."
-	return e, true
+	return e, good || same
 }
 
 // olderHeader tells of the header that some providers send besides, for old receivers.

@@ -42,7 +42,7 @@ func (s *search) madeWith(c Secret) Explanation {
 		e.Mistake, e.Headline = MistakeSecretTruncated, "the secret was cut short"
 		e.Text = found + "; the secret in use is its beginning and lacks the rest."
 		e.Next = "copy the whole secret from " + s.p.SecretAt
-	case s.priceOf(s.p).keyed && strings.Contains(c.Value, "-----BEGIN "):
+	case s.isKey(c.Value):
 		e.Headline = "the signature was made with another key"
 		e.Text = found + ": the provider has several keys, as for a sandbox and for live data, or has changed its key."
 		e.Next = "use the key of the environment that sends: " + s.p.SecretAt
@@ -51,6 +51,16 @@ func (s *search) madeWith(c Secret) Explanation {
 		e.Next = "use that endpoint's signing secret: " + s.p.SecretAt
 	}
 	return e
+}
+
+// isKey says whether a secret is a public key.
+func (s *search) isKey(secret string) bool {
+	if !s.priceOf(s.p).keyed {
+		return false
+	}
+	c, _ := s.p.scheme.read(s.r)
+	_, is := inner(s.p.scheme, c, secret).(*keyScheme)
+	return is || strings.Contains(secret, "-----BEGIN ") || strings.Contains(secret, `"kty"`)
 }
 
 func (s *search) ownSource() string {
@@ -62,11 +72,14 @@ func (s *search) ownSource() string {
 
 // modeOf says by a variable's name whether the secret in it is for test or for live data; empty if the name doesn't say.
 func modeOf(source string) string {
+	if at := strings.LastIndexAny(source, "(/"); at >= 0 {
+		source = source[at:]
+	}
 	words := strings.FieldsFunc(strings.ToUpper(source), func(r rune) bool { return (r < 'A' || r > 'Z') && r != '.' })
 	mode := ""
 	for _, word := range words {
 		switch word {
-		case "TEST", "TESTING", "SANDBOX", "DEV", "DEVELOPMENT", "STAGING", "LOCAL", "CLI":
+		case "TEST", "TESTING", "SANDBOX", "DEV", "DEVELOPMENT", "STAGING", "CLI":
 			mode = ModeTest
 		case "LIVE", "PROD", "PRODUCTION":
 			mode = ModeLive
@@ -106,6 +119,9 @@ func (s *search) otherProvider() (Explanation, bool) {
 			continue
 		}
 		for _, c := range s.secretsFor(p) {
+			if _, bare := p.scheme.(*tokenScheme); bare && c.Provider != p.Name {
+				continue // too many send a token in such a way
+			}
 			if s.verifiesAs(p, s.r, c.Value) {
 				return s.signedAs(p, c), true
 			}
@@ -117,7 +133,9 @@ func (s *search) otherProvider() (Explanation, bool) {
 // rivals are the other providers that may have sent the request: the one that its headers tell first, then those for which
 // there are secrets.
 func (s *search) rivals() []*Provider {
-	seems := Detect(s.r).Provider
+	beginning := s.r
+	beginning.Body = s.r.Body[:min(len(s.r.Body), 1<<16)]
+	seems := Detect(beginning).Provider
 	configured := map[string]bool{}
 	for _, c := range s.others {
 		configured[c.Provider] = true

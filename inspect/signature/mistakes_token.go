@@ -144,7 +144,7 @@ func (s *search) tokenAlgorithm() (Explanation, bool) {
 		return Explanation{}, false
 	}
 	e := Explanation{
-		Mistake: MistakeTokenAlgorithm, Headline: "the token is signed with another algorithm",
+		Mistake: MistakeAlgorithm, Headline: "the token is signed with another algorithm",
 		Text: fmt.Sprintf("Its header says %s; %s signs with %s, and no other is accepted: who sends a token must not choose how it is judged.",
 			claimText(token.alg), s.p.Title, scheme.algorithm),
 		Next: "compare what sent this with " + s.p.Docs,

@@ -3,7 +3,6 @@ package signature
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,9 +156,14 @@ func isASCII(text []byte) bool {
 }
 
 const (
-	lowerDigits = `\u%04x`
-	upperDigits = `\u%04X`
+	lowerDigits = "0123456789abcdef"
+	upperDigits = "0123456789ABCDEF"
 )
+
+// appendEscape appends a unit of UTF-16 as \uXXXX.
+func appendEscape(dst []byte, unit rune, digits string) []byte {
+	return append(dst, '\\', 'u', digits[unit>>12&15], digits[unit>>8&15], digits[unit>>4&15], digits[unit&15])
+}
 
 // escaping escapes some characters as \uXXXX.
 func escaping(characters, digits string) func(dst, token []byte) []byte {
@@ -169,7 +173,7 @@ func escaping(characters, digits string) func(dst, token []byte) []byte {
 		}
 		for _, r := range string(token) {
 			if strings.ContainsRune(characters, r) {
-				dst = fmt.Appendf(dst, digits, r)
+				dst = appendEscape(dst, r, digits)
 			} else {
 				dst = utf8.AppendRune(dst, r)
 			}
@@ -191,9 +195,9 @@ func wideEscaped(dst, token []byte, digits string) []byte {
 			dst = append(dst, byte(r))
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
-			dst = fmt.Appendf(fmt.Appendf(dst, digits, high), digits, low)
+			dst = appendEscape(appendEscape(dst, high, digits), low, digits)
 		default:
-			dst = fmt.Appendf(dst, digits, r)
+			dst = appendEscape(dst, r, digits)
 		}
 	}
 	return dst
@@ -221,7 +225,7 @@ func plain(dst, token []byte) []byte {
 		if at := strings.IndexByte(short, c); at >= 0 {
 			dst = append(dst, '\\', `bfnrt"\`[at])
 		} else if c < ' ' {
-			dst = fmt.Appendf(dst, lowerDigits, c)
+			dst = appendEscape(dst, rune(c), lowerDigits)
 		} else {
 			dst = append(dst, c)
 		}
@@ -258,7 +262,7 @@ func toPHP(dst, token []byte) []byte {
 
 // asJavaScript writes a number as JavaScript does: 1.0 as 1, 1e2 as 100.
 func asJavaScript(dst, token []byte) []byte {
-	if len(token) < 16 && bytes.IndexAny(token, ".eE") < 0 {
+	if len(token) < 16 && !bytes.ContainsAny(token, ".eE") {
 		return append(dst, token...)
 	}
 	n, err := strconv.ParseFloat(string(token), 64)

@@ -2,6 +2,7 @@ package signature
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,8 +45,11 @@ func seconds(d time.Duration) string {
 	return ""
 }
 
-// short8 is a signature in brief, with 8 characters of either end: "v1=5257a869…e108d8bd".
+// short8 is a signature in brief, with 8 characters of either end: "v1=5257a869…e108d8bd". What is a Mask stays as it is.
 func short8(signature string) string {
+	if start, end, masked := strings.Cut(signature, "…"); masked && strings.HasSuffix(end, " characters)") {
+		return printable(start) + "…" + printable(end)
+	}
 	signature = printable(signature)
 	label := ""
 	if i := strings.IndexAny(signature, "=,"); i > 0 && i < 8 {
@@ -67,13 +71,28 @@ func printable(text string) string {
 	}, text)
 }
 
-// showURL is a URL as it may be shown: printable and without credentials.
+// showURL is a URL as it may be shown: printable, without credentials and without the values of parameters that are secrets.
 func showURL(url string) string {
 	u := splitURL(url)
 	if at := strings.LastIndexByte(u.host, '@'); at >= 0 {
 		u.host = "…" + u.host[at:]
 	}
+	pairs := strings.Split(u.query, "&")
+	for i, pair := range pairs {
+		if name, _, found := strings.Cut(pair, "="); found && namesSecret(name) {
+			pairs[i] = name + "=***"
+		}
+	}
+	u.query = strings.Join(pairs, "&")
 	return printable(strings.ReplaceAll(u.String(), "…", "***"))
+}
+
+// namesSecret says whether a parameter's name tells that its value is a secret.
+func namesSecret(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc([]string{"secret", "token", "password", "passwd", "apikey", "api_key", "auth"}, func(word string) bool {
+		return strings.Contains(name, word)
+	})
 }
 
 // place names where a secret was found, which the caller may not have said.
