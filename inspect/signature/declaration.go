@@ -71,7 +71,7 @@ func (d Declaration) Provider() (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{
+	p := &Provider{ //nolint:gosec // G101: no credentials, but where they are found
 		Name: d.Name, Title: d.Title, Docs: d.Docs, Confidence: Documented, SecretVars: slices.Clone(d.SecretVars), Timeout: d.Timeout,
 		RegisterAt: "where the sender has its webhooks", SecretAt: "the sender's settings", scheme: s,
 	}

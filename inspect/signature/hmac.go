@@ -48,7 +48,7 @@ func (s *hmacScheme) wellFormed(text string) bool {
 }
 
 func (s *hmacScheme) try(r Request, c claims, secret string) (string, bool, error) {
-	scratch := scratches.Get().(*[]byte) //nolint:forcetypeassert // it holds nothing else
+	scratch := scratches.Get().(*[]byte)
 	defer func() {
 		clear((*scratch)[:cap(*scratch)]) // it held a key
 		scratches.Put(scratch)

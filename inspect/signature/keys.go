@@ -214,11 +214,17 @@ func (j jwk) public() crypto.PublicKey {
 		}
 		return &rsa.PublicKey{N: n, E: int(e.Int64())}
 	case j.Kty == "EC" && curves[j.Crv] != nil:
-		point := &ecdsa.PublicKey{Curve: curves[j.Crv], X: number(j.X), Y: number(j.Y)}
-		if _, err := point.ECDH(); err != nil { // not on the curve
+		size := (curves[j.Crv].Params().BitSize + 7) / 8
+		x, y := number(j.X), number(j.Y)
+		if max(x.BitLen(), y.BitLen()) > 8*size {
 			return nil
 		}
-		return point
+		point := append([]byte{4}, make([]byte, 2*size)...) // uncompressed
+		x.FillBytes(point[1 : 1+size])
+		y.FillBytes(point[1+size:])
+		if public, err := ecdsa.ParseUncompressedPublicKey(curves[j.Crv], point); err == nil {
+			return public
+		}
 	case j.Kty == "OKP" && j.Crv == "Ed25519":
 		if b, err := base64.RawURLEncoding.DecodeString(j.X); err == nil && len(b) == ed25519.PublicKeySize {
 			return ed25519.PublicKey(b)

@@ -40,10 +40,10 @@ func (s *search) urlReader() func(Request) (claims, Reason) {
 	if !is {
 		return s.p.scheme.read
 	}
-	hashed := hasQuery(s.r.URL, bodyHash)
+	hashed := hashesTheBody(s.r.URL)
 	c, reason := bound.read(s.r)
 	return func(r Request) (claims, Reason) {
-		if hasQuery(r.URL, bodyHash) == hashed {
+		if hashesTheBody(r.URL) == hashed {
 			return c, reason
 		}
 		return bound.read(r)

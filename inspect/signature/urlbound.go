@@ -27,7 +27,7 @@ const bodyHash = "bodySHA256"
 
 func (s *urlBound) read(r Request) (claims, Reason) {
 	c, reason := s.hmacScheme.read(r)
-	if reason == ReasonOK && !(s.hashesBody && hasQuery(r.URL, bodyHash)) {
+	if reason == ReasonOK && !(s.hashesBody && hashesTheBody(r.URL)) {
 		var few bool
 		if c.form, few = sortedForm(r.Body); !few {
 			reason = ReasonMismatch
@@ -71,7 +71,7 @@ func (s *urlBound) sign(r *Request, secret string, at time.Time) error {
 		return errors.New("the URL is signed, and there is none")
 	}
 	var c claims
-	if s.hashesBody && (hasQuery(signed.URL, bodyHash) || len(r.Body) > 0 && !isForm(r.Header)) {
+	if s.hashesBody && (hashesTheBody(signed.URL) || len(r.Body) > 0 && !isForm(r.Header)) {
 		signed.URL = withBodyHash(signed.URL, r.Body)
 	} else {
 		var few bool
@@ -119,8 +119,9 @@ func setQuery(url, name, value string) string {
 	return base + "?" + string(setField([]byte(query), name, value)) + fragment
 }
 
-func hasQuery(url, name string) bool {
-	_, has := queryValue(url, name)
+// hashesTheBody says whether url carries the hash of the body.
+func hashesTheBody(url string) bool {
+	_, has := queryValue(url, bodyHash)
 	return has
 }
 
