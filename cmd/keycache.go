@@ -54,7 +54,7 @@ func (k keyCache) fetch(ctx context.Context, client *http.Client, p *signature.P
 	if err := os.MkdirAll(k.dir, 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(k.path(address), []byte(text), 0o600)
+	return replaceFile(k.path(address), []byte(text))
 }
 
 // download gets a text. It follows no redirect: that could lead to another host.
@@ -94,14 +94,17 @@ func (s *secrets) withKeys(p *signature.Provider, r signature.Request, own []sig
 	}
 	source := "the fetched keys of " + hostOf(address)
 	var all []signature.Secret
+	configured := false
 	for _, secret := range own {
+		configured = configured || !secret.Test && secret.Provider == p.Name
 		if !secret.Test && (secret.Provider == p.Name || secret.Provider == "") && p.NeedsKeys(secret.Value) {
 			secret.Value += "\n" + keys
 			secret.Source += " with " + source
 		}
 		all = append(all, secret)
 	}
-	if alone := (signature.Secret{Value: keys, Provider: p.Name, Source: source}); p.CheckSecret(keys) == nil {
+	// Keys alone must not let pass what the configured text, such as an audience, forbids.
+	if alone := (signature.Secret{Value: keys, Provider: p.Name, Source: source}); !configured && p.CheckSecret(keys) == nil {
 		all = append([]signature.Secret{alone}, all...)
 	}
 	return all

@@ -73,6 +73,35 @@ func TestFetchedKeysVerify(t *testing.T) {
 	}
 }
 
+// Fetched keys don't let pass what the configured audience forbids.
+func TestFetchedKeysKeepTheAudience(t *testing.T) {
+	p := testProject(t)
+	t.Setenv("PUBSUB_AUDIENCE", "https://victim.example/push")
+	pubsub := signature.Lookup("google-pubsub")
+	private := pubsub.NewSecret()
+	public, err := pubsub.PublicKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := keyCache{p.home.keys()}
+	client := elsewhere(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(public)) })
+	if err := cache.fetch(t.Context(), client, pubsub, signature.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	s := find(t, p)
+	for audience, want := range map[string]signature.Verdict{
+		"https://victim.example/push": signature.Valid, "https://attacker.example/push": signature.Invalid,
+	} {
+		r := signature.Request{Method: http.MethodPost, URL: "https://relay.example/e/x", Header: http.Header{}, Body: []byte("{}")}
+		if err := pubsub.Sign(&r, signature.Secret{Value: audience + "\n" + private}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, res := s.judge(r, pubsub); res.Verdict != want {
+			t.Errorf("a token for %s: got %s %s, want %s", audience, res.Verdict, res.Reason, want)
+		}
+	}
+}
+
 func TestWhatAreNoKeysIsNotKept(t *testing.T) {
 	p := testProject(t)
 	pubsub := signature.Lookup("google-pubsub")

@@ -79,8 +79,8 @@ func (s *secrets) configured(p *signature.Provider) []signature.Secret {
 	if flags := s.flagsOf(p); len(flags) > 0 {
 		return flags
 	}
-	if found := s.found(p); len(found) > 0 {
-		return found[:1]
+	if found := s.foundFirst(p); len(found) > 0 {
+		return found
 	}
 	for _, safe := range s.now().safes {
 		if own := s.unlock(safe, p); len(own) > 0 {

@@ -111,6 +111,22 @@ func (s *secrets) found(p *signature.Provider) []signature.Secret {
 	return all
 }
 
+// foundFirst is what the first place holds that has any: hook's own variable, else the usual ones of the environment, else
+// the same two of .env.
+func (s *secrets) foundFirst(p *signature.Provider) []signature.Secret {
+	var all []signature.Secret
+	var first variable
+	for i, v := range s.variablesOf(p) {
+		if i == 0 {
+			first = v
+		}
+		if v.fromFile() == first.fromFile() && (v.name == ownVariable(p)) == (first.name == ownVariable(p)) {
+			all = append(all, signature.Secret{Value: v.value, Provider: p.Name, Source: v.source})
+		}
+	}
+	return all
+}
+
 // ownVariable is the one that is meant for hook: HOOK_SECRET_STANDARD_WEBHOOKS.
 func ownVariable(p *signature.Provider) string {
 	return "HOOK_SECRET_" + strings.ToUpper(strings.ReplaceAll(p.Name, "-", "_"))

@@ -2,20 +2,15 @@ package cmd
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
+	"crypto/tls"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"github.com/seed-4575fdc3/hook/fixtures"
-	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/history"
 	"github.com/seed-4575fdc3/hook/inspect/signature"
 	"github.com/seed-4575fdc3/hook/replay"
@@ -26,26 +21,69 @@ type sendOptions struct {
 	to, body         string
 	set, unset       []string
 	headers, secrets []string
+	edit             bool
 	seed             uint64
 	insecure, json   bool
+	noStore          bool
 	waitForApp       time.Duration
+	timeout          time.Duration // 0: the provider's
+
+	apiVersion string
+	scenario   bool
+
+	print  string
+	faults mischief
+	retry  bool
+	speed  string // of the pauses of --retry and of scenarios
+
+	count, concurrency int
+	rate               float64 // deliveries a second; 0 for as many as can be
+
+	given struct { // what read has read
+		body   []byte
+		header http.Header
+	}
 }
 
 func newSend(s streams) *cobra.Command {
-	var o sendOptions
+	o := sendOptions{count: 1}
 	c := &cobra.Command{
-		Use:     "send PROVIDER EVENT",
+		Use:     "send PROVIDER EVENT | FILE",
 		Aliases: []string{"trigger"},
 		Short:   "Fire a sample event, signed as the provider signs it",
 		Long: "Send a sample event of a provider, with fresh ids and times, signed as the provider signs it: to --to, else to this\n" +
-			"project's running listener, the whole way through its endpoint. Exits 0 if it was answered with 2xx, 1 if with another\n" +
-			"status, 5 if there was no answer.",
+			"project's running listener, the whole way through its endpoint. A FILE is a fixture or a scenario of the project, which\n" +
+			"`hook export` makes. It waits as long as the provider does. Exits 0 if the provider would take the answer for success\n" +
+			"(2xx for most), 1 if not, 5 if there was no answer. With --fault it exits 0 if the app did what a right one does, 3 if it\n" +
+			"accepted a forged webhook.",
 		Example: "  hook send stripe payment_intent.succeeded --set data.object.amount=4200\n" +
-			"  hook send github push --to http://localhost:3000/webhooks/github --secret @secret.txt",
-		Args: exactly(cobra.ExactArgs(2), "a provider and an event type"),
+			"  hook send github push --to http://localhost:3000/webhooks/github --secret @secret.txt\n" +
+			"  hook send stripe checkout --scenario\n" +
+			"  hook send stripe invoice.paid --edit\n" +
+			"  hook send shopify orders/create --retry --speed 100x\n" +
+			"  hook send stripe invoice.paid --fault bad-signature\n" +
+			"  hook send github push --count 20000 --concurrency 64\n" +
+			"  hook send slack app_mention --print curl",
+		Args: exactly(eventOrFile, "a provider and an event type (or a file)"),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.provider, o.event = args[0], args[1]
-			return withHistory(c, s, func(p place, store *history.Store) error { return runSend(c.Context(), p, store, o) })
+			if o.provider = args[0]; len(args) > 1 {
+				o.event = args[1]
+			}
+			p, err := findPlace(s)
+			if err != nil {
+				return err
+			}
+			scenario, err := p.scenarioOf(o)
+			if err == nil {
+				err = o.check(c.Flags(), scenario != nil)
+			}
+			switch {
+			case err != nil:
+				return err
+			case scenario != nil:
+				return p.withHistory(c.Context(), func(store *history.Store) error { return runScenario(c, p, store, scenario, o) })
+			}
+			return runSend(c.Context(), p, o)
 		},
 	}
 	f := c.Flags()
@@ -54,272 +92,159 @@ func newSend(s streams) *cobra.Command {
 	f.StringArrayVar(&o.unset, "unset", nil, "take a field out of the body, by its `path` (repeatable)")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "set a header field, `'Name: value'` (repeatable)")
 	f.StringVarP(&o.body, "body", "d", "", "send this body in place of the sample's: `@FILE`, - or the text itself")
+	f.BoolVar(&o.edit, "edit", false, "edit the body first, in $VISUAL or $EDITOR")
 	f.StringArrayVar(&o.secrets, "secret", nil, "the signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
 	f.Uint64Var(&o.seed, "seed", 0, "make the ids follow from this `number`, for the same event again")
+	apiVersionFlag(f, &o.apiVersion)
+	scenarioFlags(f, &o)
+	f.DurationVar(&o.timeout, "timeout", 0, "how long to wait for an answer, a `time` like 10s (default: as long as the provider does)")
 	waitForAppFlag(f, &o.waitForApp)
+	f.BoolVar(&o.retry, "retry", false, "send again as the provider does, until it is accepted or the provider gives up")
+	f.IntVar(&o.count, "count", 1, "send this `number` of deliveries, each with ids and times of its own")
+	f.Var((*rateValue)(&o.rate), "rate", "send so many deliveries in a `time`, as in 50/s or 600/m (default: as many as can be)")
+	f.IntVar(&o.concurrency, "concurrency", 0, "how many may be under way at once, a `number` (default: 1; with --rate 64)")
+	f.Var(&o.faults, "fault", "send it wrong, `name[=value]`: "+strings.Join(faultNames(), ", ")+" (repeatable)")
+	f.StringVar(&o.print, "print", "", "print the request instead of sending it: `http`, curl or headers")
+	f.BoolVar(&o.noStore, "no-store", false, "keep nothing of it in the history")
 	f.BoolVar(&o.insecure, "insecure", false, "believe any certificate of the target")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line")
 	return c
 }
 
-func runSend(ctx context.Context, p place, store *history.Store, o sendOptions) error {
-	sample, err := o.sample(p)
+// A sending is what one `hook send` is about: who sends what, signed how, to where.
+type sending struct {
+	place
+	o        sendOptions
+	sample   *fixtures.Sample    // the first, or the only one
+	fire     firing              // makes the others
+	provider *signature.Provider // nil for samples of a sender that hook can't sign for
+	sender   *sender
+	options  replay.ClientOptions // of its client
+	to       replay.Target
+	listener *running // whose endpoint that is; nil for no listener of this project
+	store    *history.Store
+}
+
+func runSend(ctx context.Context, p place, o sendOptions) error {
+	if err := o.read(p); err != nil {
+		return err
+	}
+	fire, err := o.firings(p, time.Time{}, o.seed)
 	if err != nil {
 		return err
 	}
+	sample, err := fire()
+	if err != nil {
+		return err
+	}
+	o.provider, o.event = sample.Provider, sample.Event // a file says whose they are
 	found, err := findSecrets(p.project, o.secrets, p.in, p.err)
 	if err != nil {
 		return err
 	}
-	to, listener, err := p.sendTo(o.to)
+	s := &sending{place: p, o: o, sample: sample, fire: fire, provider: signature.Lookup(o.provider)}
+	if err := o.faults.fit(s.provider, o.provider); err != nil {
+		return err
+	}
+	s.to, s.listener, err = p.sendTo(o.to)
+	if err != nil && o.print != "" && o.to == "" { // nothing is sent: any app will do
+		s.to, s.listener, err = p.sendTo("http://localhost:3000/")
+	}
 	if err != nil {
 		return err
 	}
-	options := replay.ClientOptions{Insecure: o.insecure}
-	if listener != nil && listener.CA != "" {
-		if options.Roots, err = readAuthorities(listener.CA); err != nil {
-			return err
-		}
+	if s.options, err = s.clientOptions(); err != nil {
+		return err
 	}
-	client := replay.NewClient(options)
+	client := replay.NewClient(s.options)
 	defer client.CloseIdleConnections()
-	sender := sender{secrets: found, client: client, talk: p.err, waitForApp: o.waitForApp}
-	if listener == nil { // a listener keeps what comes through it
-		sender.recorder = &recorder{secrets: found, store: store, log: discardLog()}
+	s.sender = &sender{
+		secrets: found, client: client, talk: p.err, waitForApp: o.waitForApp, faults: o.faults, patience: s.options.Head,
+		tls: &tls.Config{InsecureSkipVerify: s.options.Insecure, RootCAs: s.options.Roots}, //nolint:gosec // the user asked for it
 	}
-	sent, signed, err := sender.send(ctx, sample, to)
-	if err != nil {
-		return err
+	if o.print != "" {
+		return s.print(ctx)
 	}
-	if o.json {
-		err = printJSON(p.out, summaryJSON(sent.Summary()))
-	} else {
-		err = p.printSent(sent, signed)
+	if s.listener != nil || o.noStore { // a listener keeps what comes through it
+		return s.run(ctx)
 	}
-	return errors.Join(err, p.afterSending(ctx, store, o, sent, listener))
+	return p.withHistory(ctx, func(store *history.Store) error {
+		s.store = store
+		s.sender.recorder = &recorder{secrets: found, store: store, log: discardLog()}
+		return s.run(ctx)
+	})
 }
 
-// sample makes the event and changes it as the flags say.
-func (o sendOptions) sample(p place) (*fixtures.Sample, error) {
-	sample, err := fixtures.Make(strings.ToLower(o.provider), o.event, fixtures.Options{Seed: o.seed})
-	if err != nil {
-		if sample = o.bare(); sample == nil {
-			return nil, badSample(err)
-		}
+func (s *sending) run(ctx context.Context) error {
+	switch {
+	case s.o.count > 1:
+		return s.many(ctx)
+	case s.o.retry:
+		return s.again(ctx)
 	}
-	if o.body != "" {
-		if sample.Body, err = readBody(o.body, p.in); err != nil {
-			return nil, err
-		}
-	}
-	for _, assignment := range o.set {
-		path, value, ok := strings.Cut(assignment, "=")
-		if !ok {
-			return nil, fail(exitUsage, "--set is like --set data.object.amount=4200", "--set %s has no =", assignment)
-		}
-		if err := sample.Set(path, value); err != nil {
-			return nil, badPath(err)
-		}
-	}
-	for _, path := range o.unset {
-		if err := sample.Unset(path); err != nil {
-			return nil, badPath(err)
-		}
-	}
-	header, err := parseHeaders(o.headers)
-	if err != nil {
-		return nil, err
-	}
-	for name, values := range header {
-		sample.Header[name] = values
-	}
-	return sample, nil
+	return s.once(ctx)
 }
 
-// bare is the event of a provider that there are no samples of, which --body and -H are for; nil without them.
-func (o sendOptions) bare() *fixtures.Sample {
-	provider := signature.Lookup(strings.ToLower(o.provider))
-	if provider == nil || o.body == "" {
-		return nil
-	}
-	return &fixtures.Sample{
-		Provider: provider.Name, Event: o.event, Method: http.MethodPost, Header: http.Header{"Content-Type": {"application/json"}},
-	}
-}
-
-func badSample(err error) error {
-	if e, ok := errors.AsType[*fixtures.UnknownProviderError](err); ok {
-		return fail(exitUsage, meant("", e.Nearest, "`hook events` lists the providers"), "%w", err)
-	}
-	if e, ok := errors.AsType[*fixtures.UnknownEventError](err); ok {
-		all, _ := fixtures.Events(e.Provider)
-		return fail(exitUsage, meant("", e.Nearest, fmt.Sprintf("`hook events %s` lists all %d", e.Provider, len(all))), "%w", err)
-	}
-	return err
-}
-
-func badPath(err error) error {
-	if e, ok := errors.AsType[*fixtures.PathError](err); ok {
-		return fail(exitUsage, meant("", e.Nearest, "--set +"+e.Path+"=… creates it"), "%w", err)
-	}
-	return fail(exitUsage, "`hook events PROVIDER EVENT` shows the sample", "%w", err)
-}
-
-// sendTo is the URL to send to; listener is whose endpoint that is, if it is one of this project's.
-func (p place) sendTo(to string) (target replay.Target, listener *running, err error) {
-	if to == "" {
-		r, ok := p.listener()
-		if !ok {
-			return replay.Target{}, nil, fail(exitUnreachable, "start `hook listen 3000` in another terminal, or say where with --to http://localhost:3000",
-				"there is nothing to send to: no listener runs in %s", p.project.dir)
-		}
-		to = r.URL
-	}
-	if target, err = wholeTarget(to); err != nil {
-		return replay.Target{}, nil, badTarget(err)
-	}
-	for _, r := range p.project.listeners() {
-		if r.URL != "" && below(target.String(), r.URL) {
-			return target, &r, nil
-		}
-	}
-	return target, nil, nil
-}
-
-// wholeTarget reads the whole of a URL to ask for: unlike a listener's target it may have a query, which some schemes sign.
-func wholeTarget(to string) (replay.Target, error) {
-	base, query, hasQuery := strings.Cut(to, "?")
-	target, err := replay.ParseTarget(base)
-	if err != nil {
-		return replay.Target{}, err
-	}
-	if target.Path == "" {
-		target.Path = "/"
-	}
-	if hasQuery {
-		target.Path += "?" + query
-	}
-	return target, nil
-}
-
-// below says whether a URL is base or begins with it: not with base as a part of a longer name.
-func below(url, base string) bool {
-	rest, ok := strings.CutPrefix(url, base)
-	return ok && (rest == "" || rest[0] == '/' || rest[0] == '?')
-}
-
-// A sender plays the provider.
-type sender struct {
-	secrets    *secrets
-	client     http.RoundTripper
-	recorder   *recorder // nil keeps nothing
-	waitForApp time.Duration
-	talk       io.Writer // gets the test secret that is shown once; nil: nobody does
-}
-
-// send signs a sample and sends it. The delivery has the attempt, whatever came of it; signed says with which secret.
-func (s *sender) send(ctx context.Context, sample *fixtures.Sample, to replay.Target) (d *inspect.Delivery, signed string, err error) {
-	provider, signed := signature.Lookup(sample.Provider), "not signed"
-	request := signature.Request{Method: sample.Method, URL: to.URL(), Header: sample.Header, Body: sample.Body}
-	if provider != nil && provider.CanSign() {
-		secret, err := s.secrets.toSign(provider, s.talk)
+// clientOptions wait for an answer as long as the provider does, unless --timeout says otherwise.
+func (s *sending) clientOptions() (replay.ClientOptions, error) {
+	options := replay.ClientOptions{Insecure: s.o.insecure, Head: s.patience()}
+	if s.listener != nil && s.listener.CA != "" {
+		roots, err := readAuthorities(s.listener.CA)
 		if err != nil {
-			return nil, "", err
+			return replay.ClientOptions{}, err
 		}
-		if err := provider.Sign(&request, secret, time.Now()); err != nil {
-			return nil, "", fail(exitFailed, "--secret [PROVIDER=]SOURCE gives another", "sign with the secret from %s: %w", secret.Source, err)
+		options.Roots = roots
+	}
+	return options, nil
+}
+
+// patience is how long an answer is waited for; 0 if nobody says.
+func (s *sending) patience() time.Duration {
+	if s.o.timeout == 0 && s.provider != nil {
+		return s.provider.Timeout
+	}
+	return s.o.timeout
+}
+
+// check refuses flags that contradict each other. given are those that were set.
+func (o sendOptions) check(given interface{ Changed(name string) bool }, scenario bool) error {
+	set := func(names ...string) string {
+		i := slices.IndexFunc(names, given.Changed)
+		if i < 0 {
+			return ""
 		}
-		signed = "signed with " + secret.Source
+		return names[i]
 	}
-	u, err := url.Parse(request.URL) // signing may have added to the query
-	if err != nil {
-		return nil, "", err
+	together := func(a, b, next string) error {
+		return fail(exitUsage, next, "send: --%s and --%s don't go together", a, b)
 	}
-	d = &inspect.Delivery{
-		ID: inspect.NewID(), Proto: "HTTP/1.1", Host: to.Host, Method: sample.Method, URL: request.URL, ReceivedAt: time.Now(),
-		Header: request.Header, Body: inspect.CaptureOf(request.Body), Provider: sample.Provider, EventType: sample.Event, ProviderID: sample.ID,
+	switch many := set("count", "rate", "concurrency"); {
+	case o.count < 1:
+		return fail(exitUsage, "leave it out for one", "send: --count %d: there must be something to send", o.count)
+	case o.concurrency < 0:
+		return fail(exitUsage, "leave it out for one at a time", "send: --concurrency %d: nothing would be sent", o.concurrency)
+	case o.timeout < 0:
+		return fail(exitUsage, "leave it out to wait as long as the provider does", "send: --timeout %s is no time to wait", o.timeout)
+	case many != "" && many != "count" && o.count == 1:
+		return fail(exitUsage, "say how many with --count", "send: --%s is for more than one delivery", many)
+	case scenario && set("fault", "no-store", "timeout") != "":
+		return fail(exitUsage, "send the event by itself", "send: --%s is for a single event, not for a scenario", set("fault", "no-store", "timeout"))
+	case given.Changed("speed") && !o.retry && !scenario:
+		return fail(exitUsage, "add --retry", "send: --speed is for the pauses of --retry and of scenarios")
+	case o.retry && o.count > 1:
+		return together("retry", "count", "send one with --retry, or many without")
+	case o.retry && o.faults.any():
+		return together("retry", "fault", "a fault is expected to fail: see what the app answers without --retry")
+	case o.edit && o.count > 1:
+		return together("edit", "count", "edit a body into a file, and send that with --body @FILE")
+	case o.edit && o.body == "-":
+		return fail(exitUsage, "give the body by @FILE", "send: the editor needs standard input, which is the body")
+	case o.print != "" && !slices.Contains(printForms(), o.print):
+		return fail(exitUsage, "there are "+strings.Join(printForms(), ", "), "send: --print %s is none of the forms", o.print)
+	case o.print != "" && (o.count > 1 || o.retry):
+		return together("print", set("count", "retry"), "it prints one request")
+	case o.print != "" && o.faults.onWire() != "":
+		return fail(exitUsage, "send it without --print", "send: --fault %s is in how a request is sent, which can't be printed", o.faults.onWire())
 	}
-	to.Path = u.RequestURI()
-	f := replay.Forwarder{Target: to, Exact: true, Client: s.client, Bare: true, WaitForApp: s.waitForApp}
-	if s.recorder != nil {
-		f.Recorder = s.recorder
-	}
-	if err := f.Deliver(ctx, d); err != nil {
-		return nil, "", err
-	}
-	return d, signed, ctx.Err()
-}
-
-// afterSending turns the outcome into the exit code and the next step.
-func (p place) afterSending(ctx context.Context, store *history.Store, o sendOptions, d *inspect.Delivery, listener *running) error {
-	a := d.Last()
-	if a.Response == nil && listener != nil {
-		return fail(exitUnreachable, "start the relay again: the listener comes back by itself", "send %s %s: the relay doesn't answer at %s", o.provider, o.event, listener.URL)
-	}
-	if a.Response == nil {
-		return fail(exitUnreachable, "start the app, or say where with --to", "send %s %s: %s", o.provider, o.event, a.Err)
-	}
-	if a.Response.Status/100 == 2 {
-		return nil
-	}
-	code := exitFailed
-	switch a.Response.Header.Get("Hook-Error") {
-	case "app_refused", "app_unreachable", "tunnel_absent", "tunnel_lost", "endpoint_unknown":
-		code = exitUnreachable
-	}
-	if o.json {
-		return &fault{errQuiet, "", code}
-	}
-	return fail(code, p.afterStatus(ctx, store, d, a.Response, listener), "send %s %s: answered %d", o.provider, o.event, a.Response.Status)
-}
-
-// printSent prints what was sent and what came back.
-func (p place) printSent(d *inspect.Delivery, signed string) error {
-	_, err := fmt.Fprintf(p.out, "%s %s %s   %s · %s · %s · %s bytes · %s\n", p.pen.sign("→", ">"), d.Method, inspect.Printable(d.URL),
-		d.Provider, d.EventType, inspect.Printable(orDash(d.ProviderID)), humanize.Comma(d.Body.Size), signed)
-	a := d.Last()
-	if a.Response == nil || err != nil {
-		return err // afterSending says why
-	}
-	answer := a.Response.Body.Bytes
-	_, err = fmt.Fprintf(p.out, "%s %s in %s   %s\n", p.pen.sign("←", "<"), p.pen.status(d.Summary()), duration(a.Stages.Total),
-		ansi.Truncate(inspect.Printable(string(answer[:min(len(answer), 400)])), 100, "…"))
-	return err
-}
-
-// afterStatus is the next step after an answer that isn't 2xx.
-func (p place) afterStatus(ctx context.Context, store *history.Store, d *inspect.Delivery, r *inspect.Response, listener *running) string {
-	switch code := r.Header.Get("Hook-Error"); {
-	case code == "app_refused" && listener != nil:
-		return "start the app at " + listener.Target
-	case code == "tunnel_absent":
-		return "the listener is not connected: see its screen"
-	case code != "":
-		return "`hook show last` tells more"
-	case r.Status == http.StatusNotFound:
-		return p.afterNotFound(ctx, store, d, listener)
-	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden || r.Status == http.StatusBadRequest:
-		return "if the app finds the signature wrong: `hook verify last` tells what it may have or do differently"
-	}
-	return "`hook show last` tells more"
-}
-
-// afterNotFound names the path that worked for the provider before, or how to say one.
-func (p place) afterNotFound(ctx context.Context, store *history.Store, d *inspect.Delivery, listener *running) string {
-	worked, err := store.List(ctx, history.Query{Providers: []string{d.Provider}, Statuses: []string{"2xx"}, Limit: 1})
-	if err == nil && len(worked) == 1 {
-		return d.Provider + " was answered " + fmt.Sprint(worked[0].Status) + " at " + worked[0].Target + " before"
-	}
-	if listener != nil {
-		return "the app has nothing at " + listener.Target + ": give the path too, as in `hook listen " +
-			strings.TrimPrefix(strings.TrimPrefix(listener.Target, "http://"), "localhost:") + "/webhooks/" + d.Provider + "`"
-	}
-	return "the app has nothing at that path: give the path too, as in --to " + d.URL + "/webhooks/" + d.Provider
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
+	return o.faults.check(o.count)
 }

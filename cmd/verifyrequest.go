@@ -141,7 +141,7 @@ func (o verifyOptions) read(p place) (*pasted.Request, error) {
 		return r, nil
 	}
 	body, err := readBody(o.body, p.in)
-	return &pasted.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: body}, err
+	return &pasted.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: body, Notes: r.Notes}, err
 }
 
 func (g given) read(p place) (*pasted.Request, error) {

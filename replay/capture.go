@@ -51,16 +51,26 @@ func (c *capture) Read(p []byte) (int, error) {
 	n, err := c.src.Read(p)
 	c.mu.Lock()
 	c.size += int64(n)
-	if c.kept == nil && n > 0 {
-		c.kept = make([]byte, 0, min(max(c.length, int64(n)), c.limit))
-	}
-	c.kept = append(c.kept, p[:min(int64(n), max(0, c.limit-int64(len(c.kept))))]...)
+	c.keep(p[:min(int64(n), max(0, c.limit-int64(len(c.kept))))])
 	c.over = c.over || err == io.EOF || c.size == c.length
 	c.mu.Unlock()
 	if t, ok := c.src.(trailed); ok && err == io.EOF && c.trailer != nil {
 		maps.Copy(c.trailer, t.Trailer())
 	}
 	return n, err
+}
+
+// keep appends more to what is kept. Memory is doubled, never beyond the limit: append's own smaller steps would leave
+// several times the body behind as garbage.
+func (c *capture) keep(more []byte) {
+	if need := len(c.kept) + len(more); need > cap(c.kept) {
+		room := max(need, 2*cap(c.kept))
+		if c.kept == nil {
+			room = max(need, int(c.length))
+		}
+		c.kept = append(make([]byte, 0, min(room, int(c.limit))), c.kept...)
+	}
+	c.kept = append(c.kept, more...)
 }
 
 // A body that is wholly here can be had without a copy. Whole gives nil if it isn't, or if some of it was read.

@@ -24,8 +24,9 @@ const (
 	segmentSize = 32 << 20
 
 	// firstInside is how many long bodies a Store puts into the database first, so that a command which stores one or two
-	// leaves no file for them.
+	// leaves no file for them. A body above maxInside never goes there: SQLite would hold it in memory several times.
 	firstInside = 4
+	maxInside   = 256 << 10
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -76,7 +77,7 @@ var errInside = errors.New("it belongs into the database")
 func (g *segments) append(dir, instance string, body []byte) (place, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.closed || g.inside < firstInside {
+	if g.closed || g.inside < firstInside && len(body) <= maxInside {
 		g.inside++
 		return place{}, errInside
 	}

@@ -57,6 +57,9 @@ func (s *adyenScheme) read(r Request) (claims, Reason) {
 		return s.body.read(r)
 	}
 	all := claims{which: 1}
+	if unclearMember(r.Body, "notificationItems") {
+		return all, ReasonMalformed
+	}
 	for _, item := range items {
 		c, reason := s.item.read(Request{Header: r.Header, Body: item})
 		if len(all.signatures) == 0 || reason != ReasonOK {

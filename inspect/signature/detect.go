@@ -61,9 +61,10 @@ func shape(words string, sources ...source) clue {
 type weight int
 
 const (
-	weak    weight = iota + 1 // several providers send such a header: Webhook-Signature
-	likely                    // a User-Agent, or the body's shape: it tells the software more than the sender
-	certain                   // a header that bears the provider's own name
+	weak     weight = iota + 1 // several providers send such a header: Webhook-Signature
+	likely                     // a User-Agent, or the body's shape: it tells the software more than the sender
+	certain                    // a header that bears the provider's own name
+	foremost                   // such a header, of software that sends those of others too: X-Gitea-Event beside X-GitHub-Event
 )
 
 // String is the clue as evidence.
@@ -76,6 +77,9 @@ func (c clue) String() string {
 	}
 	return "header " + c.header
 }
+
+// maxShape is how many bytes of a body shapes are looked for in: there are more than a hundred, and anybody can send a body.
+const maxShape = 16 << 10
 
 type ownedClue struct {
 	clue
@@ -94,8 +98,10 @@ func (c *catalogue) detect(r Request) Detection {
 		}
 	}
 	if best == nil || best.weight == weak {
+		r.Body = r.Body[:min(len(r.Body), maxShape)]
 		for i := range c.shapes {
-			if shape := &c.shapes[i]; strings.HasPrefix(shape.within(r), shape.prefix) && shape.within(r) != "" && shape.beats(best) {
+			shape := &c.shapes[i]
+			if value := shape.within(r); value != "" && strings.HasPrefix(value, shape.prefix) && shape.beats(best) {
 				best = shape
 			}
 		}

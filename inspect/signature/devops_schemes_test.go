@@ -92,7 +92,10 @@ func TestPubsub(t *testing.T) {
 	secret := "https://app.example/push\n" + key
 	r := signed(t, p, secret)
 	wantResult(t, p.Verify(r, secretsOf(secret)), Valid, ReasonOK)
-	wantResult(t, p.Verify(r, secretsOf(key)), Valid, ReasonOK) // no audience is asked for
+	wantResult(t, p.Verify(r, secretsOf(key)), Invalid, ReasonMismatch) // the audience is the URL then
+	there := r
+	there.URL = "https://app.example/push"
+	wantResult(t, p.Verify(there, secretsOf(key)), Valid, ReasonOK)
 	wantResult(t, p.Verify(r, secretsOf("https://other.example\n"+key)), Invalid, ReasonMismatch)
 	wantResult(t, p.Verify(r, secretsOf("https://app.example/push")), Unknown, ReasonKeyUnknown)
 	r.ReceivedAt = r.ReceivedAt.Add(2 * time.Hour)

@@ -15,7 +15,11 @@ var errNoJSONPart = errors.New(`the body has no part "json", in which Dropbox Si
 func (k dropboxSignCarrier) read(r Request) (claims, Reason) {
 	from, to := jsonPart(r)
 	r.Body = r.Body[from:to]
-	return k.slots.read(r)
+	c, reason := k.slots.read(r)
+	if reason == ReasonOK && unclearMember(r.Body, "event", "event_type") {
+		reason = ReasonMalformed
+	}
+	return c, reason
 }
 
 func (k dropboxSignCarrier) stamp(r *Request, c claims) error {

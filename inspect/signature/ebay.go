@@ -26,14 +26,24 @@ func ebayEncoding() encoding {
 			return base64.StdEncoding.AppendEncode(dst, text)
 		},
 		decode: func(text string) ([]byte, error) {
-			var s ebaySignature
-			plain, err := base64.StdEncoding.DecodeString(text)
-			if err := errors.Join(err, json.Unmarshal(plain, &s)); err != nil {
+			s, err := readEbay(text)
+			if err != nil {
 				return nil, err
 			}
 			return base64.StdEncoding.DecodeString(s.Signature)
 		},
 	}
+}
+
+func readEbay(text string) (s ebaySignature, err error) {
+	plain, err := base64.StdEncoding.DecodeString(text)
+	return s, errors.Join(err, json.Unmarshal(plain, &s))
+}
+
+// ebayKey is the id of the key that signed.
+func ebayKey(r Request) string {
+	s, _ := readEbay(header(r.Header, "X-Ebay-Signature"))
+	return s.Kid
 }
 
 // ebayChallenge answers the code that eBay sends when an endpoint is saved, and again from time to time, with the SHA-256 of

@@ -35,6 +35,13 @@ func (k detachedJWS) read(r Request) (claims, Reason) {
 	return c, ReasonOK
 }
 
+// key is the id of the key that signed.
+func (k detachedJWS) key(r Request) string {
+	head, _, _ := strings.Cut(header(r.Header, k.name), "..")
+	plain, _ := base64.RawURLEncoding.DecodeString(head)
+	return pick(plain, "kid")
+}
+
 // head is the header that was sent, or that of a new one.
 func (k detachedJWS) head(c claims) string {
 	if c.id != "" {

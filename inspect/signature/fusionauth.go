@@ -2,6 +2,7 @@ package signature
 
 import (
 	"crypto/ecdsa"
+	"crypto/rsa"
 	"strings"
 )
 
@@ -13,20 +14,41 @@ type fusionAuthScheme struct{ *bySecret }
 
 const fusionAuthHeader = "X-Fusionauth-Signature-Jwt"
 
-// fusionAuthKind is the index of the scheme that a secret is for.
+// fusionAuthKind is the index of the scheme that a secret is for. Nothing that can be read as a public key is a shared
+// secret: anybody may know it. Text that may be an Ed25519 key is one, as FusionAuth signs with no such key.
 func fusionAuthKind(secret string) int {
 	secret = strings.TrimSpace(secret)
-	if !strings.HasPrefix(secret, "-----BEGIN ") && !strings.HasPrefix(secret, "{") {
-		return 0
+	ring, _ := readKeyring(secret)
+	for _, k := range ring.keys {
+		switch k.public.(type) {
+		case *rsa.PublicKey:
+			return 1
+		case *ecdsa.PublicKey:
+			return 2
+		}
 	}
-	ring, err := readKeyring(secret)
-	if err != nil || len(ring.keys) == 0 {
+	if strings.HasPrefix(secret, "-----BEGIN ") || strings.HasPrefix(secret, "{") {
 		return 1
 	}
-	if _, elliptic := ring.keys[0].public.(*ecdsa.PublicKey); elliptic {
-		return 2
+	return 0
+}
+
+// which is the index of the scheme that judges with a secret: for keys, the one of the token's algorithm, as a JWKS may
+// hold keys of both kinds.
+func (s *fusionAuthScheme) which(c claims, secret string) int {
+	i := fusionAuthKind(secret)
+	if i > 0 && c.which > 0 {
+		return c.which
 	}
-	return 1
+	return i
+}
+
+func (s *fusionAuthScheme) try(r Request, c claims, secret string) (string, bool, error) {
+	i := s.which(c, secret)
+	if i != c.which { // the token is signed in another way than the secret is for
+		return "", false, s.schemes[i].checkSecret(secret)
+	}
+	return s.schemes[i].try(r, c, secret)
 }
 
 // publicKey is that of a private key; a shared secret is given to the app as it is.

@@ -30,13 +30,13 @@ func stravaChallenge(r Request, secrets []Secret) (Answer, bool) {
 	return jsonAnswer(string(text)), ok
 }
 
-// xChallenge answers the check that X makes each hour with the token's signature.
+// xChallenge answers the check that X makes each hour with the token's signature. Only what looks like a token is signed.
 func xChallenge(r Request, secrets []Secret) (Answer, bool) {
-	token := inQuery("crc_token")(r)
-	if !strings.EqualFold(r.Method, http.MethodGet) || token == "" || len(secrets) == 0 || secrets[0].Value == "" {
+	token, secret := inQuery("crc_token")(r), preferred(secrets)
+	if !strings.EqualFold(r.Method, http.MethodGet) || !isNonce(token) || secret == "" {
 		return Answer{}, false
 	}
-	mac := withSHA256().keyed([]byte(secrets[0].Value))
+	mac := withSHA256().keyed([]byte(secret))
 	_, _ = mac.Write([]byte(token)) // a hash never fails
 	a := jsonAnswer(`{"response_token":"sha256=` + base64Sum(mac.Sum(nil)) + `"}`)
 	a.Asks = "X's challenge-response check"

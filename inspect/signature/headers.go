@@ -45,40 +45,47 @@ func (k headers) read(r Request) (claims, Reason) {
 	if k.id != "" {
 		c.id, _ = single(r.Header, k.id) // for signing, though there may be no signature yet
 	}
-	for _, name := range k.more {
-		if further, _ := single(r.Header, name); further != "" && reason != ReasonMalformed {
-			c.add(further)
-			reason = ReasonOK
-			if c.got == "" {
-				c.got = further
-			}
-		}
-	}
-	if reason != ReasonOK {
+	if reason == ReasonMalformed {
 		return c, reason
 	}
-	k.split(&c, value)
-	if len(c.signatures) == 0 {
+	c.addAll(value, k.before, k.separator)
+	for _, name := range k.more {
+		further, why := single(r.Header, name)
+		if why == ReasonMissing {
+			continue
+		}
+		if c.got == "" {
+			c.got = further
+		}
+		if why == ReasonMalformed {
+			return c, why
+		}
+		c.addAll(further, k.before, k.separator)
+	}
+	switch {
+	case c.got == "":
+		return c, ReasonMissing
+	case len(c.signatures) == 0:
 		return c, ReasonMalformed
 	}
 	return k.beside(r, c)
 }
 
-// split takes from a header's value the signatures with the label.
-func (k headers) split(c *claims, value string) {
-	if k.separator == "" {
-		if value != "" && strings.HasPrefix(value, k.before) {
+// addAll takes from a header's value the signatures with the label before. Without a separator there is only one.
+func (c *claims) addAll(value, before, separator string) {
+	known := len(c.signatures)
+	if separator == "" {
+		if value != "" && strings.HasPrefix(value, before) {
 			c.add(value)
 		}
 		return
 	}
-	for one, rest, more := "", value, true; more; {
-		one, rest, more = strings.Cut(rest, k.separator)
-		if one = strings.TrimLeft(one, " "); one != "" && strings.HasPrefix(one, k.before) {
+	for one := range strings.SplitSeq(value, separator) {
+		if one = strings.TrimLeft(one, " "); one != "" && strings.HasPrefix(one, before) {
 			c.add(one)
 		}
 	}
-	if len(c.signatures) > 0 {
+	if known == 0 && len(c.signatures) > 0 {
 		c.got = c.signatures[0]
 	}
 }

@@ -33,7 +33,7 @@ func (s *hmacScheme) form() string {
 
 func (s *hmacScheme) read(r Request) (claims, Reason) {
 	c, reason := s.carrier.read(r)
-	if reason == ReasonOK && !slices.ContainsFunc(c.signatures, s.wellFormed) {
+	if reason == ReasonOK && (!slices.ContainsFunc(c.signatures, s.wellFormed) || s.signs.unclear(r)) {
 		reason = ReasonMalformed
 	}
 	if reason == ReasonOK && s.clock.unit != 0 {

@@ -34,7 +34,8 @@ func hubSpot() *Provider {
 		Title:      "HubSpot",
 		Docs:       "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
 		Confidence: Judged,
-		Note:       "The URL is signed exactly as it is registered. One request may hold up to 100 events, and their order is not kept.",
+		Note: "The URL is signed exactly as it is registered. One request may hold up to 100 events, and their order is not kept. " +
+			"Without X-HubSpot-Signature-V3 the older signature counts, which covers no time and may cover no URL: whoever takes the newer one away can repeat a request.",
 		SecretVars: []string{"HUBSPOT_CLIENT_SECRET", "HUBSPOT_APP_SECRET", "HUBSPOT_WEBHOOK_SECRET"},
 		RegisterAt: "Development → the app → Webhooks",
 		SecretAt:   "Development → the app → Auth → Client secret",

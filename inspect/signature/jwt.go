@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -26,7 +27,7 @@ type jwtScheme struct {
 	bodyHash  string                  // the claim that holds the body's SHA-256; empty if the body isn't signed, or is the token
 	hashIn    func(sum []byte) string // how it is written
 	issuers   []string                // of which "iss" must be one; empty for any
-	audience  bool                    // the line before the keys in the secret is the audience, if it is there
+	audience  bool                    // "aud" must be the line before the keys in the secret, or else the URL
 	clock     clock                   // judges "iat"
 	secret    secretForm              // of an HS256 token
 	shows     publicForm              // else
@@ -107,7 +108,7 @@ func (s *jwtScheme) outlines() []Outline {
 		o.Key = s.secret.describe()
 	}
 	if s.audience {
-		o.Key = "a line with the audience, if it is to be checked, then the provider's keys as JWKS or PEM"
+		o.Key = "a line with the audience, if that is not the URL, then the provider's keys as JWKS or PEM"
 	}
 	return []Outline{o}
 }
@@ -118,7 +119,10 @@ func (s *jwtScheme) text(r Request) (string, Reason) {
 		if len(r.Body) == 0 {
 			return "", ReasonMissing
 		}
-		return strings.TrimSpace(string(r.Body[:min(len(r.Body), maxToken)])), ReasonOK
+		if len(r.Body) > maxToken { // what lies behind would not be signed
+			return string(r.Body[:maxShown]), ReasonMalformed
+		}
+		return strings.TrimSpace(string(r.Body)), ReasonOK
 	}
 	value, reason := s.at.get(r)
 	token, labelled := strings.CutPrefix(value, s.before)
@@ -225,7 +229,7 @@ func (s *jwtScheme) agrees(r Request, t jwtToken, audience string) bool {
 	if t.claims.Exp != 0 && now > t.claims.Exp+skew || t.claims.Nbf != 0 && now < t.claims.Nbf-skew {
 		return false
 	}
-	return s.fromIssuer(t.claims.Iss) && (!s.audience || audience == "" || hasAudience(t.claims.Aud, audience))
+	return s.fromIssuer(t.claims.Iss) && (!s.audience || hasAudience(t.claims.Aud, cmp.Or(audience, r.URL)))
 }
 
 func (s *jwtScheme) fromIssuer(iss string) bool {

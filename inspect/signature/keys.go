@@ -28,8 +28,22 @@ var (
 // A key verifies, and, if it is a private one, signs.
 type key struct {
 	id      string // of a JWK; empty if it has none
+	serial  string // of a certificate, in hexadecimal digits; empty for any other key
 	public  crypto.PublicKey
 	private crypto.Signer // nil for a public key
+}
+
+// answersTo says whether a request that names its key so may be signed with k: by the key's id or its certificate's serial
+// number, or because it has neither.
+func (k key) answersTo(id string) bool {
+	switch {
+	case k.id != "":
+		return k.id == id
+	case k.serial != "":
+		return strings.EqualFold(strings.TrimLeft(id, "0"), k.serial)
+	default:
+		return true
+	}
 }
 
 // A keyring is what a secret of a public-key scheme holds: keys, and the text before them if the scheme needs one, as
@@ -100,7 +114,7 @@ func readDER(der []byte) (key, bool) {
 		return key{public: public}, true
 	}
 	if certificate, err := x509.ParseCertificate(der); err == nil {
-		return key{public: certificate.PublicKey}, true
+		return key{public: certificate.PublicKey, serial: certificate.SerialNumber.Text(16)}, true
 	}
 	if public, err := x509.ParsePKCS1PublicKey(der); err == nil {
 		return key{public: public}, true

@@ -16,12 +16,13 @@ func (p *Provider) KeysAt(r Request) string {
 	return p.keysAt(r)
 }
 
-// namedKeys are keys at a URL that the request names, if it is https and own says that the host is the provider's.
+// namedKeys are keys at a URL that the request names, if it is https, a plain file, and own says that the host is the
+// provider's.
 func namedKeys(where source, own func(host, path string) bool) func(Request) string {
 	return func(r Request) string {
 		text := where(r)
 		u, err := url.Parse(text)
-		if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || !own(strings.ToLower(u.Hostname()), u.Path) {
+		if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || u.RawQuery != "" || u.Fragment != "" || !own(strings.ToLower(u.Hostname()), u.Path) {
 			return ""
 		}
 		return text

@@ -29,8 +29,12 @@ func (k mailgunCarrier) of(r Request) slots {
 
 func (k mailgunCarrier) read(r Request) (claims, Reason) {
 	c, reason := k.of(r).read(r)
-	if parent, _ := k.parent.get(r); parent != "" && len(c.signatures) > 0 {
+	parent, why := k.parent.get(r)
+	if why == ReasonOK && len(c.signatures) > 0 {
 		c.add(parent)
+	}
+	if why == ReasonMalformed && reason == ReasonOK {
+		reason = why
 	}
 	return c, reason
 }

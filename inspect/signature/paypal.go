@@ -6,12 +6,19 @@ import "strings"
 // accepted: it was replaced long ago.
 type paypalHeaders struct{ three headers }
 
-func (k paypalHeaders) label() string                   { return k.three.label() }
-func (k paypalHeaders) headers() []string               { return k.three.headers() }
-func (k paypalHeaders) form(signature string) string    { return k.three.form(signature) }
-func (k paypalHeaders) read(r Request) (claims, Reason) { return k.three.read(r) }
+func (k paypalHeaders) label() string                { return k.three.label() }
+func (k paypalHeaders) headers() []string            { return k.three.headers() }
+func (k paypalHeaders) form(signature string) string { return k.three.form(signature) }
 func (k paypalHeaders) put(r *Request, c claims, signature string) error {
 	return k.three.put(r, c, signature)
+}
+
+func (k paypalHeaders) read(r Request) (claims, Reason) {
+	c, reason := k.three.read(r)
+	if algorithm, _ := single(r.Header, "Paypal-Auth-Algo"); reason == ReasonOK && algorithm != "SHA256withRSA" {
+		reason = ReasonMalformed
+	}
+	return c, reason
 }
 
 func (k paypalHeaders) stamp(r *Request, c claims) error {

@@ -185,7 +185,7 @@ func replicate() *Provider {
 		SecretAt:   "the API: webhooks.default.secret.get; or replicate.com/account/webhooks",
 		Retries:    "the last event of a prediction several times with growing pauses, the others never",
 		scheme:     scheme,
-		clues:      []clue{shape("the body's status, version and urls.get", inBody("urls.get"), inBody("version"), inBody("status"))},
+		clues:      sentBySvix(shape("the body's status, version and urls.get", inBody("urls.get"), inBody("version"), inBody("status"))),
 		reads: reading{
 			event: inBody("status"), id: firstOf(inHeader("Webhook-Id"), joined(":", inBody("id"), inBody("status"))), account: inBody("model"),
 		},

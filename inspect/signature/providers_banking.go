@@ -22,7 +22,7 @@ func brex() *Provider {
 		SecretAt:   "the API: GET /v1/webhooks/secrets",
 		Retries:    "with growing pauses",
 		scheme:     signsStandard(secretForm{prefix: "whsec_", length: 32, encoded: true}),
-		clues:      []clue{shape("the body's event_type and company_id", inBody("company_id"), inBody("event_type"))},
+		clues:      sentBySvix(shape("the body's event_type and company_id", inBody("company_id"), inBody("event_type"))),
 		reads:      reading{event: inBody("event_type"), id: inHeader("Webhook-Id"), account: inBody("company_id")},
 	}
 }
@@ -38,10 +38,10 @@ func lithic() *Provider {
 		SecretAt:   "Dashboard → Events → the subscription, or GET /v1/event_subscriptions/{token}/secret",
 		Retries:    "with growing pauses; after 5 days of failures it stops",
 		scheme:     signsStandard(secretForm{prefix: "whsec_", length: 24, encoded: true}, familyOf("Webhook-"), familyOf("Svix-")),
-		clues: []clue{
+		clues: sentBySvix(
 			shape("the body's event_type and card_token", inBody("card_token"), inBody("event_type")),
 			shape("the body's event_type and financial_account_token", inBody("financial_account_token"), inBody("event_type")),
-		},
+		),
 		reads: reading{
 			event: inBody("event_type"), id: firstOf(inHeader("Webhook-Id"), inHeader("Svix-Id")), account: inBody("account_token"),
 		},

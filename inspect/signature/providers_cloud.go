@@ -156,7 +156,7 @@ func render() *Provider {
 		RegisterAt: "Dashboard → the workspace → Integrations → Webhooks",
 		SecretAt:   "Dashboard → the workspace → Integrations → Webhooks → the webhook → Signing secret",
 		scheme:     signsStandard(secretForm{prefix: "whsec_", length: 24, encoded: true}),
-		clues:      []clue{shape("the body's data.serviceId", inBody("type"), inBody("data.serviceId"))},
+		clues:      sentBySvix(shape("the body's data.serviceId", inBody("type"), inBody("data.serviceId"))),
 		reads:      reading{event: inBody("type"), id: inHeader("Webhook-Id"), account: firstOf(inBody("data.serviceName"), inBody("data.serviceId"))},
 	}
 }
@@ -181,16 +181,16 @@ func smartcar() *Provider {
 	}
 }
 
-// smartcarChallenge answers with the HMAC of the challenge.
+// smartcarChallenge answers with the HMAC of the challenge by the secret that signed the request. Whoever else asked could
+// have any body signed.
 func smartcarChallenge(r Request, secrets []Secret) (Answer, bool) {
 	challenge := firstOf(inBody("data.challenge"), inBody("payload.challenge"))(r)
 	event := firstOf(inBody("eventType"), inBody("eventName"))(r)
-	if event != "VERIFY" && event != "verify" || challenge == "" || len(secrets) == 0 || secrets[0].Value == "" {
+	secret := signerOf("smartcar", r, secrets)
+	if event != "VERIFY" && event != "verify" || challenge == "" || secret == "" {
 		return Answer{}, false
 	}
-	mac := withSHA256().keyed([]byte(secrets[0].Value))
-	_, _ = mac.Write([]byte(challenge)) // a hash never fails
-	return jsonAnswer(`{"challenge":"` + hexSum(mac.Sum(nil)) + `"}`), true
+	return jsonAnswer(`{"challenge":"` + hexMAC(secret, challenge) + `"}`), true
 }
 
 func tailscale() *Provider {

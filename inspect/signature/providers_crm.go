@@ -2,6 +2,7 @@ package signature
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,7 +27,8 @@ func front() *Provider {
 		Title:      "Front",
 		Docs:       "https://dev.frontapp.com/docs/application-webhooks",
 		Confidence: Documented,
-		Note:       "Application webhooks sign time and body; a rule's webhooks sign the body only, as compact JSON, with the API secret.",
+		Note: "Application webhooks sign time and body; a rule's webhooks sign the body only, as compact JSON, with the API secret. " +
+			"A request from which the time was taken away is judged as a rule's.",
 		SecretVars: []string{"FRONT_APP_SECRET", "FRONT_SIGNING_KEY", "FRONT_WEBHOOK_SECRET", "FRONT_API_SECRET"},
 		RegisterAt: "Settings → Developers → the app → Features → Webhooks, or a rule's action Send to a webhook",
 		SecretAt:   "Settings → Developers → the app → Basic information → App signing key; for rules Settings → Developers → API secret",
@@ -72,10 +74,10 @@ func linkedIn() *Provider {
 	}
 }
 
-// linkedInChallenge answers a code with its HMAC.
+// linkedInChallenge answers a code with its HMAC. Only what looks like a code is signed.
 func linkedInChallenge(r Request, secrets []Secret) (Answer, bool) {
-	code, secret := inQuery("challengeCode")(r), signerOf("linkedin", r, secrets)
-	if !strings.EqualFold(r.Method, http.MethodGet) || code == "" || secret == "" {
+	code, secret := inQuery("challengeCode")(r), preferred(secrets)
+	if !strings.EqualFold(r.Method, http.MethodGet) || !isNonce(code) || secret == "" {
 		return Answer{}, false
 	}
 	text := appendJSONString([]byte(`{"challengeCode":`), []byte(code))
@@ -161,7 +163,7 @@ func segment() *Provider {
 // segmentText is the body, or the first event of a body that is a batch of them.
 func segmentText(r Request, _ claims) []byte {
 	s := jsonScanner{doc: r.Body}
-	if s.next() != '[' || !s.enter("0") {
+	if s.next() != '[' || !json.Valid(r.Body) || !s.enter("0") {
 		return r.Body
 	}
 	s.next()

@@ -57,7 +57,7 @@ func circle() *Provider {
 		Retries:    "11 times with growing pauses",
 		scheme: &keyScheme{
 			carrier: headers{signature: "X-Circle-Signature"}, algorithm: withECDSA(crypto.SHA256), encoding: inBase64(),
-			signs: signs("{body}"), shows: asSPKI,
+			signs: signs("{body}"), shows: asSPKI, names: inHeader("X-Circle-Key-Id"),
 		},
 		clues:     marks("X-Circle-Signature", "X-Circle-Key-Id"),
 		reads:     reading{event: inBody("notificationType"), id: inBody("notificationId"), account: inBody("subscriptionId")},
@@ -133,7 +133,7 @@ func fireblocks() *Provider {
 		scheme: oneOf{
 			&keyScheme{
 				carrier: v2, algorithm: withRSA(crypto.SHA512, false), encoding: inBase64URL(),
-				signs: computes("the JWS's header, a dot, and the body in base64url", v2.input), shows: asPEM,
+				signs: computes("the JWS's header, a dot, and the body in base64url", v2.input), shows: asPEM, names: v2.key,
 			},
 			&keyScheme{
 				carrier: headers{signature: "Fireblocks-Signature"}, algorithm: withRSA(crypto.SHA512, false), encoding: inBase64(),

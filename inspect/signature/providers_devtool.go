@@ -71,7 +71,7 @@ func bitbucket() *Provider {
 		scheme:     atlassianHub(),
 		clues: append(marks("X-Hook-Uuid"), agent("Bitbucket-Webhooks/"),
 			clue{header: "X-Event-Key", prefix: "repo:push", weight: likely}, clue{header: "X-Event-Key", prefix: "pullrequest:", weight: likely},
-			hint("X-Event-Key"), clue{header: "X-Hub-Signature", prefix: "sha256=", weight: weak}),
+			clue{header: "X-Hub-Signature", prefix: "sha256=", weight: weak}),
 		reads: reading{
 			event: inHeader("X-Event-Key"), id: inHeader("X-Request-Uuid"), account: inBody("repository.full_name"),
 		},
@@ -89,10 +89,7 @@ func bitbucketServer() *Provider {
 		RegisterAt: "the repository or project → Settings → Webhooks",
 		SecretAt:   "the repository or project → Settings → Webhooks → the webhook → Secret, which you choose yourself",
 		scheme:     atlassianHub(),
-		clues: []clue{
-			{header: "X-Event-Key", prefix: "pr:", weight: likely}, {header: "X-Event-Key", prefix: "repo:refs_changed", weight: likely},
-			{header: "X-Event-Key", prefix: "diagnostics:", weight: likely}, {header: "X-Event-Key", prefix: "mirror:", weight: likely},
-		},
+		clues:      []clue{{header: "X-Event-Key", weight: likely}}, // Cloud sends X-Hook-UUID beside it
 		reads: reading{
 			event: inHeader("X-Event-Key"), id: inHeader("X-Request-Id"),
 			account: firstOf(joined("/", inBody("repository.project.key"), inBody("repository.slug")),
@@ -180,12 +177,12 @@ func expo() *Provider {
 func ownSecret() secretForm { return secretForm{alphabet: alphanumeric, length: 32} }
 
 // forgeScheme is that of Gogs and those that came of it: HMAC over the JSON, even where a form holds it. Each also sends
-// the headers of those before it, and Gitea and Forgejo those of GitHub.
+// the headers of those before it, and all send GitHub's X-GitHub-Event.
 func forgeScheme(signature string, others ...string) *hmacScheme {
 	overJSON := func(h headers, d digest) *hmacScheme {
 		return &hmacScheme{
 			carrier: h, digest: d, encoding: inHex(), secret: ownSecret(),
-			signs: computes("body, or the form's payload", func(r Request, _ claims) []byte { return document(r) }),
+			signs: computes("body, or the form's payload", func(r Request, _ claims) []byte { return document(r) }).of("{field:payload}"),
 		}
 	}
 	scheme := overJSON(headers{signature: signature}, withSHA256())
@@ -198,6 +195,15 @@ func forgeScheme(signature string, others ...string) *hmacScheme {
 			overJSON(headers{signature: "X-Hub-Signature", before: "sha1="}, withSHA1()))
 	}
 	return scheme
+}
+
+// forgeMarks weigh more than GitHub's headers. Of two of them the younger software's wins, whose name comes first.
+func forgeMarks(prefix string) []clue {
+	clues := marks(prefix+"Event", prefix+"Signature", prefix+"Delivery")
+	for i := range clues {
+		clues[i].weight = foremost
+	}
+	return clues
 }
 
 func forgeReading(prefix string) reading {
@@ -225,7 +231,7 @@ func forgejo() *Provider {
 		Timeout:    5 * time.Second,
 		Retries:    "never by itself; by hand",
 		scheme:     forgeScheme("X-Forgejo-Signature", "X-Gitea-Signature", "X-Gogs-Signature"),
-		clues:      marks("X-Forgejo-Event", "X-Forgejo-Signature", "X-Forgejo-Delivery"),
+		clues:      forgeMarks("X-Forgejo-"),
 		reads:      forgeReading("X-Forgejo-"),
 	}
 }
@@ -243,7 +249,7 @@ func gitea() *Provider {
 		Timeout:    5 * time.Second,
 		Retries:    "never by itself; by hand",
 		scheme:     forgeScheme("X-Gitea-Signature", "X-Gogs-Signature"),
-		clues:      marks("X-Gitea-Event", "X-Gitea-Signature", "X-Gitea-Delivery"),
+		clues:      forgeMarks("X-Gitea-"),
 		reads:      forgeReading("X-Gitea-"),
 	}
 }
@@ -260,7 +266,7 @@ func gogs() *Provider {
 		SecretAt:   "the repository or organization → Settings → Webhooks → the webhook → Secret, which you choose yourself",
 		Retries:    "never by itself; by hand",
 		scheme:     forgeScheme("X-Gogs-Signature"),
-		clues:      append(marks("X-Gogs-Event", "X-Gogs-Signature", "X-Gogs-Delivery"), agent("GogsServer")),
+		clues:      append(forgeMarks("X-Gogs-"), agent("GogsServer")),
 		reads:      forgeReading("X-Gogs-"),
 	}
 }
@@ -364,7 +370,7 @@ func travisCI() *Provider {
 		Retries:    "never by itself",
 		scheme: &keyScheme{
 			carrier: headers{signature: "Signature"}, algorithm: withRSA(crypto.SHA1, false), encoding: inBase64(), shows: asPEM,
-			signs: computes("the form's payload", func(r Request, _ claims) []byte { return []byte(formValue(r.Body, "payload")) }),
+			signs: signs("{field:payload}"),
 		},
 		clues: append(marks("Travis-Repo-Slug"), shape("the payload's build_url", inPayload("payload", "build_url"))),
 		reads: reading{

@@ -2,6 +2,7 @@ package signature
 
 import (
 	"crypto"
+	"slices"
 	"strings"
 	"time"
 )
@@ -171,6 +172,7 @@ func praxis() *Provider {
 		}
 		return payment.append(nil, r, c)
 	})
+	fields[0].reads = slices.Concat(payment, subscription)
 	return &Provider{
 		Name:       "praxis",
 		Title:      "Praxis",
@@ -239,6 +241,7 @@ func wechatPay() *Provider {
 			carrier:   headers{signature: "Wechatpay-Signature", time: "Wechatpay-Timestamp", id: "Wechatpay-Nonce"},
 			algorithm: withRSA(crypto.SHA256, false), encoding: inBase64(), signs: signs("{timestamp}\n{id}\n{body}\n"),
 			clock: clock{unit: time.Second, past: 5 * time.Minute, future: 5 * time.Minute}, shows: asPEM,
+			names: inHeader("Wechatpay-Serial"),
 		},
 		clues: marks("Wechatpay-Signature", "Wechatpay-Serial", "Wechatpay-Nonce"),
 		reads: reading{event: inBody("event_type"), id: inBody("id")},

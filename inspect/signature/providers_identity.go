@@ -2,6 +2,7 @@ package signature
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,6 +40,24 @@ func throughSvix() *hmacScheme {
 	return signsStandard(secretForm{prefix: "whsec_", length: 24, encoded: true}, familyOf("Svix-"), familyOf("Webhook-"))
 }
 
+// sentBySvix are the clues of one who sends through Svix and is told by what the body is like: that, and Svix's headers with
+// such a body. Svix's own clues must not win over them: they weigh no more, and its name comes later.
+func sentBySvix(shapes ...clue) []clue {
+	clues := slices.Clone(shapes)
+	for _, shape := range shapes {
+		body := func(r Request) string {
+			if value := shape.within(r); strings.HasPrefix(value, shape.prefix) {
+				return value
+			}
+			return ""
+		}
+		clues = append(clues,
+			clue{header: "Svix-Id", also: body, weight: certain}, clue{header: "Webhook-Id", also: body, weight: likely},
+			clue{header: "User-Agent", prefix: "Svix-Webhooks/", also: body, weight: likely})
+	}
+	return clues
+}
+
 // throughSvixSchedule are the pauses of Svix.
 func throughSvixSchedule() []time.Duration {
 	return []time.Duration{
@@ -59,21 +78,11 @@ func clerk() *Provider {
 		Retries:    "7 times within 28 hours, after pauses from 5 seconds to 10 hours",
 		Schedule:   throughSvixSchedule(),
 		scheme:     throughSvix(),
-		clues: []clue{
-			{header: "Svix-Id", also: clerkInstance, weight: certain}, {header: "Webhook-Id", also: clerkInstance, weight: likely},
-			{within: inBody("instance_id"), prefix: "ins_", weight: likely, words: "the body's instance_id"},
-		},
+		clues:      sentBySvix(clue{within: inBody("instance_id"), prefix: "ins_", weight: likely, words: "the body's instance_id"}),
 		reads: reading{
 			event: inBody("type"), id: firstOf(inHeader("Svix-Id"), inHeader("Webhook-Id")), account: inBody("instance_id"),
 		},
 	}
-}
-
-func clerkInstance(r Request) string {
-	if id := pick(r.Body, "instance_id"); strings.HasPrefix(id, "ins_") {
-		return id
-	}
-	return ""
 }
 
 func fusionAuth() *Provider {
@@ -190,11 +199,8 @@ func stytch() *Provider {
 		Retries:    "7 times within 28 hours, after pauses from 5 seconds to 10 hours",
 		Schedule:   throughSvixSchedule(),
 		scheme:     throughSvix(),
-		clues: []clue{
-			{header: "Svix-Id", also: stytchEvent, weight: certain}, {header: "Webhook-Id", also: stytchEvent, weight: likely},
-			shape("the body's project_id, object_type and action", inBody("project_id"), stytchEvent),
-		},
-		reads: reading{event: stytchEvent, id: firstOf(inBody("event_id"), inHeader("Svix-Id")), account: inBody("project_id"), mode: stytchMode},
+		clues:      sentBySvix(shape("the body's project_id, object_type and action", inBody("project_id"), stytchEvent)),
+		reads:      reading{event: stytchEvent, id: firstOf(inBody("event_id"), inHeader("Svix-Id")), account: inBody("project_id"), mode: stytchMode},
 	}
 }
 

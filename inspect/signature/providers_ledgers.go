@@ -42,7 +42,7 @@ func exactOnline() *Provider {
 		Retries:    "several times after any answer but 2xx",
 		scheme: &hmacScheme{
 			carrier: slots{signature: memberAt("HashCode")}, digest: withSHA256(), encoding: inUpperHex(),
-			signs: computes("the body's Content", exactContent), secret: ownSecret(),
+			signs: computes("the body's Content", exactContent).of("{json:Content}"), secret: ownSecret(),
 		},
 		clues: []clue{shape("the body's HashCode and Content.Topic", inBody("HashCode"), inBody("Content.Topic"))},
 		reads: reading{
@@ -115,7 +115,7 @@ func treezor() *Provider {
 		Retries:    "every minute, up to 30 times, after 5xx",
 		scheme: &hmacScheme{
 			carrier: slots{signature: memberAt("object_payload_signature")}, digest: withSHA256(), encoding: inBase64(),
-			signs: computes("the body's object_payload as PHP writes JSON", treezorText), secret: ownSecret(),
+			signs: computes("the body's object_payload as PHP writes JSON", treezorText).of("{json:object_payload}"), secret: ownSecret(),
 		},
 		clues: []clue{shape("the body's webhook and object_payload_signature", inBody("webhook"), inBody("object_payload_signature"))},
 		reads: reading{event: inBody("webhook"), id: inBody("webhook_id"), account: joined(":", inBody("object"), inBody("object_id"))},
@@ -129,7 +129,7 @@ func zeroHash() *Provider {
 		Title:      "Zero Hash",
 		Docs:       "https://docs.zerohash.com/reference/webhook-security",
 		Confidence: Documented,
-		Note:       "The older X-Zh-Hook-Signature-256 covers no time. Signatures with RSA are not verified here.",
+		Note:       "The older X-Zh-Hook-Signature-256 covers no time, and counts where the newer one was taken away: such a request can be repeated. Signatures with RSA are not verified here.",
 		SecretVars: []string{"ZEROHASH_WEBHOOK_SECRET", "ZERO_HASH_WEBHOOK_SECRET"},
 		RegisterAt: "your contact at Zero Hash registers it",
 		SecretAt:   "from your contact at Zero Hash",

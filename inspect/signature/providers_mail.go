@@ -215,10 +215,7 @@ func resend() *Provider {
 			5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 10 * time.Hour,
 		},
 		scheme: signsStandard(secretForm{prefix: "whsec_", length: 24, encoded: true}, families...),
-		clues: []clue{
-			{header: "Svix-Id", weight: certain, also: resendEvent}, {header: "Webhook-Id", weight: likely, also: resendEvent},
-			shape("the type of one of Resend's events", resendEvent),
-		},
+		clues:  sentBySvix(shape("the type of one of Resend's events", resendEvent)),
 		reads: reading{
 			event: inBody("type"), id: firstOf(inHeader("Svix-Id"), inHeader("Webhook-Id")),
 			account: firstOf(inBody("data.broadcast_id"), inBody("data.audience_id"), inBody("data.name")),

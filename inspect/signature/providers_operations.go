@@ -38,10 +38,10 @@ func incidentIO() *Provider {
 		SecretAt:   "Settings → Webhooks → the endpoint → Signing secret",
 		Retries:    "7 times over 28 hours: after 5 seconds, 5 and 30 minutes, 2, 5, 10 and 10 hours",
 		scheme:     signsStandard(secretForm{prefix: "whsec_", length: 24, encoded: true}),
-		clues: []clue{
-			{within: inBody("event_type"), prefix: "public_incident.", weight: likely, words: "the body's event_type"},
-			{within: inBody("event_type"), prefix: "private_incident.", weight: likely, words: "the body's event_type"},
-		},
+		clues: sentBySvix(
+			clue{within: inBody("event_type"), prefix: "public_incident.", weight: likely, words: "the body's event_type"},
+			clue{within: inBody("event_type"), prefix: "private_incident.", weight: likely, words: "the body's event_type"},
+		),
 		reads: reading{event: inBody("event_type"), id: inHeader("Webhook-Id")},
 	}
 }

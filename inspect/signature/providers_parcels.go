@@ -134,6 +134,7 @@ func shipengine() *Provider {
 		scheme: &keyScheme{
 			carrier:   headers{signature: "X-Shipengine-Rsa-Sha256-Signature", time: "X-Shipengine-Timestamp"},
 			algorithm: withRSA(crypto.SHA256, false), encoding: inBase64(), signs: signs("{timestamp}.{body}"), shows: asPEM,
+			names: inHeader("X-Shipengine-Rsa-Sha256-Key-Id"),
 			clock: clock{unit: time.Second, layout: time.RFC3339, past: 5 * time.Minute, future: 5 * time.Minute},
 		},
 		clues:  marks("X-Shipengine-Rsa-Sha256-Signature", "X-Shipengine-Rsa-Sha256-Key-Id", "X-Shipengine-Timestamp"),

@@ -138,7 +138,10 @@ func nmi() *Provider {
 			digest:  withSHA256(), encoding: inHex(), signs: signs("{id}.{body}"),
 			secret: secretForm{alphabet: hexDigits, length: 32},
 		},
-		clues: []clue{shape("the body's event_id, event_type and event_body", inBody("event_id"), inBody("event_body.transaction_id"), inBody("event_type"))},
+		clues: []clue{
+			{header: "Webhook-Signature", prefix: "t=", also: inBody("event_id"), weight: likely},
+			shape("the body's event_id, event_type and event_body", inBody("event_id"), inBody("event_body.transaction_id"), inBody("event_type")),
+		},
 		reads: reading{event: inBody("event_type"), id: inBody("event_id"), account: inBody("event_body.merchant.id")},
 	}
 }

@@ -69,7 +69,7 @@ func ebay() *Provider {
 		Retries:    "for 24 hours; then the endpoint is marked down",
 		scheme: &keyScheme{
 			carrier: headers{signature: "X-Ebay-Signature"}, algorithm: withECDSA(crypto.SHA1), encoding: ebayEncoding(),
-			signs: signs("{body}"), shows: asPEM, text: "verification token",
+			signs: signs("{body}"), shows: asPEM, text: "verification token", names: ebayKey,
 		},
 		clues: append(marks("X-Ebay-Signature"), clue{within: inQuery("challenge_code"), weight: likely, words: "the query's challenge_code"}),
 		reads: reading{event: inBody("metadata.topic"), id: inBody("notification.notificationId"), account: inBody("notification.data.userId")},

@@ -43,7 +43,7 @@ func metaPlatforms() *Provider {
 		clues: []clue{
 			{header: "User-Agent", prefix: "facebookexternalua", weight: likely, also: metaObject},
 			shape("the body's object and entry", metaObject), hint("X-Hub-Signature-256"),
-			shape("the query's hub.verify_token and hub.challenge", inQuery("hub.verify_token"), inQuery("hub.challenge")),
+			shape("the query's hub.verify_token and hub.challenge", metaCheck, inQuery("hub.challenge")),
 		},
 		reads: reading{
 			event: metaEvent, account: inBody("entry.0.id"),
@@ -51,6 +51,14 @@ func metaPlatforms() *Provider {
 		},
 		handshake: hubChallenge,
 	}
+}
+
+// metaCheck is the verify token of a check of the URL. With a topic it is WebSub's, which may have one too.
+func metaCheck(r Request) string {
+	if inQuery("hub.topic")(r) != "" {
+		return ""
+	}
+	return inQuery("hub.verify_token")(r)
 }
 
 // metaObject is what a change is of: "page", "instagram".
@@ -87,7 +95,7 @@ func strava() *Provider {
 		Docs:       "https://developers.strava.com/docs/webhooks/",
 		Confidence: Documented,
 		Note: "Nothing is signed: the body's subscription_id is all that tells, and the API, which has the details. The check of a " +
-			"URL is answered whatever its verify token.",
+			"URL is answered whatever its verify token. It looks as Meta's does, who wants another answer: name the provider for it.",
 		RegisterAt: "the API: POST /api/v3/push_subscriptions",
 		Timeout:    2 * time.Second,
 		Success:    "200",

@@ -109,7 +109,8 @@ func pylon() *Provider {
 		Title:      "Pylon",
 		Docs:       "https://getpylon.com/developers/guides/using-webhooks/#event-signatures",
 		Confidence: Documented,
-		Note:       "Webhooks that triggers send are signed in the older way, as X-Pylon-Signature and without a time.",
+		Note: "Webhooks that triggers send are signed in the older way, as X-Pylon-Signature and without a time; " +
+			"so are those from which the newer header was taken away, which can be repeated.",
 		SecretVars: []string{"PYLON_WEBHOOK_SECRET", "PYLON_SIGNING_SECRET"},
 		RegisterAt: "app.usepylon.com → Settings → API → Webhook destinations",
 		SecretAt:   "app.usepylon.com shows the signing secret once, when the destination is made",

@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -253,7 +254,8 @@ func zoom() *Provider {
 	}
 }
 
-// zoomToken answers a token with its HMAC, by the secret that signed the request if one of them did.
+// zoomToken answers a token with its HMAC by the secret that signed the request. Whoever else asked could have any request
+// signed.
 func zoomToken(r Request, secrets []Secret) (Answer, bool) {
 	token := pick(r.Body, "payload", "plainToken")
 	secret := signerOf("zoom", r, secrets)
@@ -264,24 +266,33 @@ func zoomToken(r Request, secrets []Secret) (Answer, bool) {
 	return jsonAnswer(string(text) + `,"encryptedToken":"` + hexMAC(secret, token) + `"}`), true
 }
 
-// signerOf is the secret that signed r, else the first that is no test secret, else the first. It is empty if there is none.
+// signerOf is the secret that signed r; empty if none did.
 func signerOf(provider string, r Request, secrets []Secret) string {
-	p, first, real := Lookup(provider), "", ""
+	p := Lookup(provider)
 	for i, s := range secrets {
 		if p.Verify(r, secrets[i:i+1]).Verdict == Valid {
 			return s.Value
 		}
-		if first == "" {
-			first = s.Value
-		}
-		if real == "" && !s.Test {
-			real = s.Value
-		}
 	}
-	if real != "" {
-		return real
+	return ""
+}
+
+// preferred is the first secret that is no test secret, else the first. It is empty if there is none.
+func preferred(secrets []Secret) string {
+	first := ""
+	for _, s := range secrets {
+		if !s.Test && s.Value != "" {
+			return s.Value
+		}
+		first = cmp.Or(first, s.Value)
 	}
 	return first
+}
+
+// isNonce says whether a text can be signed for whoever asks: it is made of letters, digits, "-", "_" and "=", as no
+// body that a webhook has.
+func isNonce(text string) bool {
+	return text != "" && strings.Trim(text, alphanumeric+"-_=") == ""
 }
 
 // hexMAC is the HMAC-SHA256 of a text in hexadecimal digits.

@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -22,21 +23,30 @@ type keyScheme struct {
 	clock     clock
 	shows     publicForm // how the provider shows its key
 	text      string     // what stands before the key in the secret: "webhook id"; empty if nothing does
+	names     source     // the id of the key that signed; nil if the requests do not tell
 }
 
 // A keyAlgorithm signs and verifies messages. Its methods refuse keys of another kind.
 type keyAlgorithm struct {
 	name     string
+	kind     string // of its keys, for people: "an RSA key"
+	fits     func(public crypto.PublicKey) bool
 	verify   func(public crypto.PublicKey, message, signature []byte) bool
 	sign     func(private crypto.Signer, message []byte) ([]byte, error)
 	generate func() (crypto.Signer, error)
+}
+
+// isKey says whether a public key is of one kind.
+func isKey[K crypto.PublicKey](public crypto.PublicKey) bool {
+	_, is := public.(K)
+	return is
 }
 
 var errOtherKey = errors.New("the key is of another kind than the scheme's")
 
 func withEd25519() keyAlgorithm {
 	return keyAlgorithm{
-		name: "Ed25519",
+		name: "Ed25519", kind: "an Ed25519 key", fits: isKey[ed25519.PublicKey],
 		verify: func(public crypto.PublicKey, message, signature []byte) bool {
 			k, ok := public.(ed25519.PublicKey)
 			return ok && ed25519.Verify(k, message, signature)
@@ -61,7 +71,7 @@ func withRSA(hash crypto.Hash, pss bool) keyAlgorithm {
 		name, options = "RSA-PSS-"+hash.String(), &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
 	}
 	return keyAlgorithm{
-		name: name,
+		name: name, kind: "an RSA key", fits: isKey[*rsa.PublicKey],
 		verify: func(public crypto.PublicKey, message, signature []byte) bool {
 			k, ok := public.(*rsa.PublicKey)
 			if !ok {
@@ -85,7 +95,7 @@ func withRSA(hash crypto.Hash, pss bool) keyAlgorithm {
 // withECDSA signs with the curve P-256; the signature is ASN.1 DER.
 func withECDSA(hash crypto.Hash) keyAlgorithm {
 	return keyAlgorithm{
-		name: "ECDSA-" + hash.String(),
+		name: "ECDSA-" + hash.String(), kind: "an ECDSA key", fits: isKey[*ecdsa.PublicKey],
 		verify: func(public crypto.PublicKey, message, signature []byte) bool {
 			k, ok := public.(*ecdsa.PublicKey)
 			return ok && ecdsa.VerifyASN1(k, sumOf(hash, message), signature)
@@ -117,9 +127,7 @@ func (p *Provider) PublicKey(secret string) (string, error) {
 	if p == nil {
 		return secret, nil
 	}
-	scheme, ok := p.scheme.(interface {
-		publicKey(secret string) (string, error)
-	})
+	scheme, ok := p.scheme.(keyHolder)
 	if !ok {
 		return secret, nil
 	}
@@ -151,6 +159,9 @@ func (s *keyScheme) read(r Request) (claims, Reason) {
 			}
 		}
 	}
+	if reason == ReasonOK && s.signs.unclear(r) {
+		reason = ReasonMalformed
+	}
 	if reason == ReasonOK && s.clock.unit != 0 {
 		c.signed, reason = s.clock.parse(c.timestamp)
 	}
@@ -170,11 +181,39 @@ func (s *keyScheme) ring(secret string) (keyring, error) {
 	case s.text != "" && ring.text == "":
 		return ring, fmt.Errorf("it must begin with a line that holds the %s", s.text)
 	}
+	return s.fitting(ring)
+}
+
+// fitting is the ring with the keys of the scheme's kind only, of which there must be one.
+func (s *keyScheme) fitting(ring keyring) (keyring, error) {
+	if s.algorithm.fits == nil { // only shows keys
+		return ring, nil
+	}
+	ring.keys = slices.DeleteFunc(ring.keys, func(k key) bool { return !s.algorithm.fits(k.public) })
+	if len(ring.keys) == 0 {
+		return ring, fmt.Errorf("it holds a key of another kind: it must be %s", s.algorithm.kind)
+	}
+	return ring, nil
+}
+
+// named is the ring with the keys that may have signed r: those whose id it names, and those without an id.
+func (s *keyScheme) named(r Request, ring keyring) (keyring, error) {
+	if s.names == nil {
+		return ring, nil
+	}
+	id := s.names(r)
+	ring.keys = slices.DeleteFunc(ring.keys, func(k key) bool { return id != "" && !k.answersTo(id) })
+	if len(ring.keys) == 0 {
+		return ring, errKeyUnknown
+	}
 	return ring, nil
 }
 
 func (s *keyScheme) try(r Request, c claims, secret string) (string, bool, error) {
 	ring, err := s.ring(secret)
+	if err == nil {
+		ring, err = s.named(r, ring)
+	}
 	if err != nil {
 		return "", false, err
 	}

@@ -22,7 +22,7 @@ func (k timeFirst) read(r Request) (claims, Reason) {
 		return c, reason
 	}
 	stamp, list, _ := strings.Cut(value, k.separator)
-	headers{separator: k.separator}.split(&c, list)
+	c.addAll(list, "", k.separator)
 	if len(c.signatures) == 0 {
 		return c, ReasonMalformed
 	}

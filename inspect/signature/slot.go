@@ -69,7 +69,7 @@ func (s slot) get(r Request) (string, Reason) {
 	switch {
 	case value == "":
 		return "", ReasonMissing
-	case len(value) > maxHeader:
+	case len(value) > maxHeader, s.unclear(r.Body):
 		return value, ReasonMalformed
 	default:
 		return value, ReasonOK
@@ -168,7 +168,7 @@ func (s slots) read(r Request) (claims, Reason) {
 	if reason != ReasonOK {
 		return c, reason
 	}
-	headers{before: s.before, separator: s.separator}.split(&c, value)
+	c.addAll(value, s.before, s.separator)
 	if len(c.signatures) == 0 {
 		return c, ReasonMalformed
 	}

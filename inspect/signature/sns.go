@@ -29,8 +29,8 @@ func newSNSScheme() *snsScheme {
 	return &snsScheme{first: with(crypto.SHA1), second: with(crypto.SHA256)}
 }
 
-// snsText is what SNS signs: each of these members that the message has, its name and its value in lines of their own.
-// Of members with one name the last counts, as in the apps that decode the message.
+// snsText is what SNS signs: each of these members that the message has, its name and its value in lines of their own,
+// unless it is null. Nothing is signed of a message where one is no text. Of members with one name the last counts, as in the apps that decode the message.
 func snsText(r Request, _ claims) []byte {
 	var message map[string]json.RawMessage
 	if json.Unmarshal(r.Body, &message) != nil {
@@ -39,7 +39,14 @@ func snsText(r Request, _ claims) []byte {
 	text := make([]byte, 0, len(r.Body))
 	for _, name := range [...]string{"Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"} {
 		var value *string
-		if json.Unmarshal(message[name], &value) != nil || value == nil {
+		raw, has := message[name]
+		if !has {
+			continue
+		}
+		if json.Unmarshal(raw, &value) != nil {
+			return nil
+		}
+		if value == nil {
 			continue
 		}
 		text = append(append(text, name...), '\n')

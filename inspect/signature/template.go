@@ -19,6 +19,7 @@ type part struct {
 	field field
 	text  string                           // of a literal; the argument of a field that takes one
 	make  func(r Request, c claims) []byte // of a computed part
+	reads template                         // of a computed part: what it takes from the body, if that is not all of it
 }
 
 // A field is a part of the request that can be signed.
@@ -88,6 +89,12 @@ func signs(text string) template {
 // computes is a template of one part that a function makes; text says for people what that is.
 func computes(text string, make func(r Request, c claims) []byte) template {
 	return template{{field: fieldComputed, text: text, make: make}}
+}
+
+// of names the parts of the body that a computed template reads, as signs has them.
+func (t template) of(parts string) template {
+	t[0].reads = signs(parts)
+	return t
 }
 
 // has says whether the template signs f.

@@ -52,7 +52,7 @@ func (s *tokenScheme) read(r Request) (claims, Reason) {
 	if reason != ReasonOK {
 		return claims{got: Mask(value)}, reason
 	}
-	token, labelled := strings.CutPrefix(value, s.before)
+	token, labelled := s.unlabelled(value)
 	if labelled && s.basic {
 		plain, err := base64.StdEncoding.DecodeString(token)
 		token, labelled = string(plain), err == nil
@@ -61,6 +61,14 @@ func (s *tokenScheme) read(r Request) (claims, Reason) {
 		return claims{got: Mask(value)}, ReasonMalformed
 	}
 	return claims{signatures: []string{token}, got: Mask(token)}, ReasonOK
+}
+
+// unlabelled is what stands behind the label. The names of Authorization's schemes may be written in either case.
+func (s *tokenScheme) unlabelled(value string) (string, bool) {
+	if s.at.kind == headerSlot && s.at.name == "Authorization" && len(value) >= len(s.before) && strings.EqualFold(value[:len(s.before)], s.before) {
+		return value[len(s.before):], true
+	}
+	return strings.CutPrefix(value, s.before)
 }
 
 // try shows the tokens masked, as they are secrets.

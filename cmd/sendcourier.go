@@ -1,0 +1,99 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"syscall"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/replay"
+)
+
+// A courier delivers letters one after the other, as a replay.Forwarder does that keeps nothing, with less work:
+// what a delivery needs is made once, and its connection is its own. It is for one goroutine, which closes it.
+type courier struct {
+	client  *replay.Client
+	request *http.Request
+	body    letterBody
+	buf     [4 << 10]byte
+
+	reused, answered bool // what the client tells of the request under way
+}
+
+// A letterBody is a body that is at hand.
+type letterBody struct{ bytes.Reader }
+
+func (b *letterBody) Close() error { return nil }
+
+func newCourier(ctx context.Context, options replay.ClientOptions, to replay.Target) *courier {
+	c := &courier{client: replay.NewClient(options)}
+	u := &url.URL{Scheme: to.Scheme, Host: to.Host}
+	if to.Socket != "" {
+		u = &url.URL{Scheme: "unix", Host: to.Socket}
+	}
+	c.request = (&http.Request{URL: u, Body: &c.body}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn:              func(info httptrace.GotConnInfo) { c.reused = info.Reused },
+		GotFirstResponseByte: func() { c.answered = true },
+	}))
+	return c
+}
+
+// deliver sends a letter, and leaves the attempt's target to whoever keeps it. It sends it a second time if the connection had
+// been used before and was closed unseen, as an app may do at any time.
+func (c *courier) deliver(l letter) inspect.Attempt {
+	a := c.attempt(l)
+	if a.Response == nil && c.reused && !c.answered && a.Outcome == inspect.OutcomeClosed && c.request.Context().Err() == nil {
+		a = c.attempt(l) // on a fresh one, as there is no other
+	}
+	return a
+}
+
+func (c *courier) close() { c.client.CloseIdleConnections() }
+
+func (c *courier) attempt(l letter) inspect.Attempt {
+	d, r := l.delivery, c.request
+	r.Method, r.RequestURI, r.Host, r.Header, r.ContentLength = d.Method, l.to.Path, d.Host, d.Header, d.Body.Size
+	c.body.Reset(d.Body.Bytes)
+	c.reused, c.answered = false, false
+	a := inspect.Attempt{Number: 1, Started: time.Now()}
+	response, err := c.client.RoundTrip(r)
+	if err == nil {
+		a.Response, err = c.read(response)
+	}
+	a.Stages.Total = time.Since(a.Started)
+	a.Outcome, a.Err = rawOutcome(r.Context(), err, l.to)
+	return a
+}
+
+// read reads an answer to its end, and keeps its beginning.
+func (c *courier) read(response *http.Response) (*inspect.Response, error) {
+	defer func() { _ = response.Body.Close() }()
+	var kept []byte
+	var size int64
+	for {
+		n, err := response.Body.Read(c.buf[:])
+		if size += int64(n); kept == nil && n > 0 {
+			kept = bytes.Clone(c.buf[:n])
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	body := inspect.Capture{Bytes: kept, Size: size, Complete: size == int64(len(kept))}
+	return &inspect.Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+}
+
+// refusal says whether nobody listens at the other end.
+func refusal(err error) bool {
+	const wsaRefused = syscall.Errno(10061) // what Windows has for ECONNREFUSED
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaRefused) || errors.Is(err, syscall.ENOENT)
+}
