@@ -96,6 +96,9 @@ type endpoint struct {
 	Port int    `yaml:"port,omitempty"` // of the relay inside hook
 }
 
+// memory is the file of what hook remembers of the project.
+func (p project) memory() string { return filepath.Join(p.home.secret, p.key()+".yaml") }
+
 // remember reads the project's memory, lets change alter it, and writes it if change says so. Other processes wait
 // meanwhile.
 func (p project) remember(change func(*memory) (changed bool)) (memory, error) {
@@ -110,7 +113,7 @@ func (p project) rememberLocked(change func(*memory) bool) (memory, error) {
 	if err := os.MkdirAll(p.home.secret, 0o700); err != nil {
 		return memory{}, err
 	}
-	path := filepath.Join(p.home.secret, p.key()+".yaml")
+	path := p.memory()
 	lock, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return memory{}, err

@@ -32,6 +32,7 @@ type secrets struct {
 	mu       sync.Mutex
 	tests    map[string]*test // by provider: those that were made
 	noMemory error            // why none can be made
+	learnt   string           // tells the memory's state, when tests were read from it, from another
 }
 
 const maxCandidates = 64 // variables that are tried when nothing else explains a signature
@@ -161,6 +162,7 @@ func (s *secrets) judging(p *signature.Provider) []signature.Secret {
 	if own := s.configured(p); len(own) > 0 {
 		return own
 	}
+	s.learn()
 	if t := s.made()[p.Name]; t != nil {
 		return []signature.Secret{testSecret(p, *t)}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"strings"
 
 	"github.com/seed-4575fdc3/hook/inspect/signature"
@@ -47,6 +48,23 @@ func (s *secrets) made() map[string]*test {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.tests)
+}
+
+// learn reads the test secrets anew if another process has made one: a listener judges what `hook send` signs.
+func (s *secrets) learn() {
+	info, err := os.Stat(s.project.memory())
+	if err != nil {
+		return
+	}
+	stamp := fmt.Sprint(info.ModTime().UnixNano(), info.Size())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stamp == s.learnt || s.noMemory != nil {
+		return
+	}
+	if m, err := s.project.remember(func(*memory) bool { return false }); err == nil {
+		s.tests, s.learnt = m.Tests, stamp
+	}
 }
 
 // isTestKey says whether an app was given the public key of the provider's test secret, as setVariable says it: then that

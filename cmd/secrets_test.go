@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,6 +131,28 @@ func TestMismatchWithAnUnusedTestSecretIsUnknown(t *testing.T) {
 }
 
 // PROVIDER= with a typo must not become a literal secret for everybody.
+// A listener that is running judges what another process signs with a test secret made later.
+func TestTestSecretOfAnotherProcess(t *testing.T) {
+	p := testProject(t)
+	listener, sender := find(t, p), find(t, p)
+	github := signature.Lookup("github")
+	r := signature.Request{Method: "POST", Header: http.Header{}, Body: []byte("{}"), ReceivedAt: time.Now()}
+	secret, err := sender.toSign(github, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := github.Sign(&r, secret, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, res := listener.judge(r, github); res.Verdict != signature.Valid {
+		t.Errorf("got %s %s, want valid", res.Verdict, res.Reason)
+	}
+	r.Body = []byte("{!}")
+	if _, _, res := listener.judge(r, github); listener.settle(res).Verdict != signature.Invalid {
+		t.Errorf("forged: got %s %s, want invalid", res.Verdict, res.Reason)
+	}
+}
+
 func TestUnknownProviderBeforeASource(t *testing.T) {
 	p := testProject(t)
 	for _, flag := range []string{"stripee=@secret.txt", "strpe=env:X", "githb=-"} {

@@ -58,12 +58,13 @@ func (s *adyenScheme) read(r Request) (claims, Reason) {
 	}
 	all := claims{which: 1}
 	if unclearMember(r.Body, "notificationItems") {
+		all.unclear = true
 		return all, ReasonMalformed
 	}
 	for _, item := range items {
 		c, reason := s.item.read(Request{Header: r.Header, Body: item})
 		if len(all.signatures) == 0 || reason != ReasonOK {
-			all.got = c.got
+			all.got, all.unclear = c.got, c.unclear
 		}
 		if reason != ReasonOK {
 			return all, reason

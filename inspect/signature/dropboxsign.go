@@ -17,7 +17,7 @@ func (k dropboxSignCarrier) read(r Request) (claims, Reason) {
 	r.Body = r.Body[from:to]
 	c, reason := k.slots.read(r)
 	if reason == ReasonOK && unclearMember(r.Body, "event", "event_type") {
-		reason = ReasonMalformed
+		c.unclear, reason = true, ReasonMalformed
 	}
 	return c, reason
 }

@@ -33,8 +33,11 @@ func (s *hmacScheme) form() string {
 
 func (s *hmacScheme) read(r Request) (claims, Reason) {
 	c, reason := s.carrier.read(r)
-	if reason == ReasonOK && (!slices.ContainsFunc(c.signatures, s.wellFormed) || s.signs.unclear(r)) {
+	if reason == ReasonOK && !slices.ContainsFunc(c.signatures, s.wellFormed) {
 		reason = ReasonMalformed
+	}
+	if reason == ReasonOK && s.signs.unclear(r) {
+		c.unclear, reason = true, ReasonMalformed
 	}
 	if reason == ReasonOK && s.clock.unit != 0 {
 		c.signed, reason = s.clock.parse(c.timestamp)

@@ -34,7 +34,7 @@ func (k mailgunCarrier) read(r Request) (claims, Reason) {
 		c.add(parent)
 	}
 	if why == ReasonMalformed && reason == ReasonOK {
-		reason = why
+		c.unclear, reason = true, why
 	}
 	return c, reason
 }

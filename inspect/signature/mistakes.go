@@ -42,6 +42,7 @@ const (
 	MistakeHeaderForm         = "header_form"         // its label is missing or doubled, or something stands around it
 	MistakeHeaderTruncated    = "header_truncated"    // it was cut short
 	MistakeRepeatedHeader     = "repeated_header"     // a header came more than once
+	MistakeRepeatedPart       = "repeated_part"       // the body has a part that is signed more than once, or its name is written with escapes
 	MistakeSignatureEncoding  = "signature_encoding"  // the signature is written in another way: in base64 and not in hexadecimal digits
 	MistakeTokenClaim         = "token_claim"         // a claim of the token is not about this request: its issuer, its audience
 	MistakeAlgorithm          = "token_algorithm"     // the token is signed with another algorithm than the scheme's

@@ -11,6 +11,14 @@ func (s *search) malformed() Explanation {
 	if e, found := s.repeated(); found {
 		return e
 	}
+	if c, _ := s.p.scheme.read(s.r); c.unclear {
+		return Explanation{
+			Mistake: MistakeRepeatedPart, Headline: "the body has a signed part more than once",
+			Text: fmt.Sprintf("%s signs only parts of the body, and a name there comes twice or is written with escapes, or the body breaks off. "+
+				"Readers disagree which of the values counts, so none does.", s.p.Title),
+			Next: "look at the body for a name that comes twice: " + s.p.Title + " sends each once, so something has changed the body, or forged it",
+		}
+	}
 	for _, find := range []func() (Explanation, bool){s.tokenAlgorithm, s.repairedHeader, s.otherDigest, s.cutSignature, s.otherProvider} {
 		if e, found := find(); found {
 			return e

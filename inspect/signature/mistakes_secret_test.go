@@ -173,7 +173,7 @@ func TestMistakesOfKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	simulator := Secret{Value: "WEBHOOK_ID\n" + secret[len(id)+1:]}
-	_, e = explained(t, paypal, jsonRequest("{}"), simulator, nil, Hints{}, configuredFor("paypal", id+"\n"+public, ".env"))
+	_, e = explained(t, paypal, jsonRequest("{}"), simulator, nil, Hints{}, configuredFor("paypal", public, ".env"))
 	wantMistake(t, e, MistakeOtherSecret, "simulator")
 	r := signed(t, paypal, secret)
 	r.Header.Set("Paypal-Cert-Url", "https://api.paypal.com/v1/notifications/certs/CERT-1")

@@ -19,6 +19,7 @@ func TestPayPal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	public = strings.TrimPrefix(public, id+"\n")
 	ring, err := readKeyring(private)
 	if err != nil {
 		t.Fatal(err)

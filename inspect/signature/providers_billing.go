@@ -83,7 +83,7 @@ func lemonSqueezy() *Provider {
 		Name:       "lemon-squeezy",
 		Title:      "Lemon Squeezy",
 		Docs:       "https://docs.lemonsqueezy.com/help/webhooks/signing-requests",
-		Confidence: Documented,
+		Confidence: Unconfirmed,
 		SecretVars: []string{"LEMONSQUEEZY_WEBHOOK_SECRET", "LEMON_SQUEEZY_WEBHOOK_SECRET", "LEMONSQUEEZY_SIGNING_SECRET"},
 		RegisterAt: "Settings → Webhooks",
 		SecretAt:   "Settings → Webhooks → the webhook → Signing secret, which you choose yourself",

@@ -83,7 +83,7 @@ func ecwid() *Provider {
 		Name:       "ecwid",
 		Title:      "Ecwid",
 		Docs:       "https://api-docs.ecwid.com/reference/webhooks",
-		Confidence: Documented,
+		Confidence: Unconfirmed,
 		Note:       "Only the event's id and time are signed. The body names what changed and no more.",
 		SecretVars: []string{"ECWID_CLIENT_SECRET", "ECWID_WEBHOOK_SECRET"},
 		RegisterAt: "the app's settings at my.ecwid.com/#develop-apps → Webhooks",

@@ -95,7 +95,7 @@ func strava() *Provider {
 		Docs:       "https://developers.strava.com/docs/webhooks/",
 		Confidence: Documented,
 		Note: "Nothing is signed: the body's subscription_id is all that tells, and the API, which has the details. The check of a " +
-			"URL is answered whatever its verify token. It looks as Meta's does, who wants another answer: name the provider for it.",
+			"URL is answered whatever its verify token. Meta's check looks the same, but wants another answer: for Strava's, name the provider.",
 		RegisterAt: "the API: POST /api/v3/push_subscriptions",
 		Timeout:    2 * time.Second,
 		Success:    "200",

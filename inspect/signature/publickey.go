@@ -160,7 +160,7 @@ func (s *keyScheme) read(r Request) (claims, Reason) {
 		}
 	}
 	if reason == ReasonOK && s.signs.unclear(r) {
-		reason = ReasonMalformed
+		c.unclear, reason = true, ReasonMalformed
 	}
 	if reason == ReasonOK && s.clock.unit != 0 {
 		c.signed, reason = s.clock.parse(c.timestamp)
@@ -257,7 +257,11 @@ func (s *keyScheme) publicKey(secret string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.shows(ring.keys[0].public), nil
+	public := s.shows(ring.keys[0].public)
+	if s.text != "" {
+		return ring.text + "\n" + public, nil
+	}
+	return public, nil
 }
 
 func (s *keyScheme) sign(r *Request, secret string, at time.Time) error {

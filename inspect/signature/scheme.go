@@ -38,6 +38,7 @@ type claims struct {
 	family     int       // which of the carrier's sets of headers the request uses
 	form       []byte    // the body's parameters as they are signed, if the scheme signs those
 	which      int       // which of several schemes the request uses
+	unclear    bool      // readers may find the signature, or what it covers, in different places of the body
 	secret     string    // the one at hand, for templates that name it
 }
 

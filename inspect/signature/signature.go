@@ -49,7 +49,7 @@ const (
 	ReasonOK                 Reason = "ok"                  // valid: a signature matches
 	ReasonMismatch           Reason = "signature_mismatch"  // invalid: no signature matches any configured secret
 	ReasonMissing            Reason = "signature_missing"   // invalid: a secret is configured, the request has no signature
-	ReasonMalformed          Reason = "signature_malformed" // invalid: the signature header can't be read
+	ReasonMalformed          Reason = "signature_malformed" // invalid: the signature header can't be read, or the body has a signed part twice
 	ReasonTimestampMissing   Reason = "timestamp_missing"   // invalid: the scheme signs a timestamp, the request has none
 	ReasonTimestampMalformed Reason = "timestamp_malformed" // invalid: the timestamp can't be read
 	ReasonTimestampExpired   Reason = "timestamp_expired"   // invalid: the signature is good, but older than the tolerance

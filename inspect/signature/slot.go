@@ -166,6 +166,7 @@ func (s slots) read(r Request) (claims, Reason) {
 	id, idReason := s.id.get(r)
 	c := claims{got: value, id: id}
 	if reason != ReasonOK {
+		c.unclear = reason == ReasonMalformed && s.signature.unclear(r.Body)
 		return c, reason
 	}
 	c.addAll(value, s.before, s.separator)
@@ -173,6 +174,7 @@ func (s slots) read(r Request) (claims, Reason) {
 		return c, ReasonMalformed
 	}
 	if s.id.kind != nowhere && idReason != ReasonOK {
+		c.unclear = idReason == ReasonMalformed && s.id.unclear(r.Body)
 		return c, idReason
 	}
 	if s.time.kind != nowhere {

@@ -50,7 +50,7 @@ func (s *tokenScheme) outlines() []Outline {
 func (s *tokenScheme) read(r Request) (claims, Reason) {
 	value, reason := s.at.get(r)
 	if reason != ReasonOK {
-		return claims{got: Mask(value)}, reason
+		return claims{got: Mask(value), unclear: reason == ReasonMalformed && s.at.unclear(r.Body)}, reason
 	}
 	token, labelled := s.unlabelled(value)
 	if labelled && s.basic {

@@ -15,13 +15,13 @@ func TestASignedPartMustStandInOnePlace(t *testing.T) {
 		provider, body, from, to string
 		header                   []string
 	}{
-		{"adyen", `{"notificationItems":[` + adyenItem + `]}`, `{"notificationItems"`, `{"notificationItems":[],"notificationItems"`, nil},
+		{"adyen", `{"notificationItems":[` + adyenItem + `]}`, `]}`, `],"notificationItems":[]}`, nil},
 		{"adyen", `{"notificationItems":[` + adyenItem + `]}`, `]}`, `],"notificationItem\u0073":[]}`, nil},
 		{"adyen", `{"notificationItems":[` + adyenItem + `]}`, `"success"`, `"amount":{"value":9},"success"`, nil},
 		{"adyen", `{"notificationItems":[` + adyenItem + `]}`, `"success"`, `"originalReferenc\u0065":"B","success"`, nil},
 		{"adyen", `{"notificationItems":[` + adyenItem + `]}`, `"hmacSignature"`, `"hmacSignature":"x","hmacSignature"`, nil},
 		{"treezor", `{"object_payload_signature":"","object_payload":{"a":1}}`, `}}`, `},"object_payload":{"a":2}}`, nil},
-		{"exact-online", `{"Content":{"Topic":"x"},"HashCode":""}`, `"}`, `","Conten\u0074":{}}`, nil},
+		{"exact-online", `{"Content":{"Topic":"x"},"HashCode":""}`, `"},`, `"},"Conten\u0074":{},`, nil},
 		{"exact-online", `{"Content":{"Topic":"x"},"HashCode":""}`, `"HashCode":`, `"Content":{"Topic":"y"},"HashCode":`, nil},
 		{"paymob", `{"type":"TRANSACTION","obj":{"amount_cents":1,"success":false}}`, `false`, `false,"success":true`, nil},
 		{"paymob", `{"type":"TRANSACTION","obj":{"amount_cents":1,"success":false}}`, `}}`, `},"obj":{"success":true}}`, nil},
@@ -33,13 +33,22 @@ func TestASignedPartMustStandInOnePlace(t *testing.T) {
 		{"braintree", "bt_signature=&bt_payload=aGVsbG8", "aGVsbG8", "aGVsbG8&bt%5Fpayload=ZXZpbA", []string{"Content-Type", formType}},
 		{"paypro-global", "ORDER_STATUS=Waiting&SIGNATURE=", "Waiting", "Waiting&ORDER_STATUS=Processed", []string{"Content-Type", formType}},
 		{"paypro-global", "ORDER_STATUS=Waiting&SIGNATURE=", "Waiting", "Waiting&ORDER%5FID=2", []string{"Content-Type", formType}},
-		{"paypro-global", "ORDER_STATUS=Waiting&SIGNATURE=", "Waiting", "Waiting" + strings.Repeat("&a", maxParameters), []string{"Content-Type", formType}},
+		{"paypro-global", "SIGNATURE=&ORDER_STATUS=Waiting", "Waiting", "Waiting" + strings.Repeat("&a", maxParameters), []string{"Content-Type", formType}},
 		{"gogs", "payload=%7B%7D", "%7B%7D", "%7B%7D&payload=evil", []string{"Content-Type", formType}},
 		{"gitea", "payload=%7B%7D", "%7B%7D", "%7B%7D&p%61yload=evil", []string{"Content-Type", formType}},
 		{"forgejo", "payload=%7B%7D", "%7B%7D", "%7B%7D&payload", []string{"Content-Type", formType}},
+		{"mailgun", `{"signature":{"token":"t","timestamp":"1","signature":""}}`, `"token"`, `"token":"u","token"`, nil},
+		{"mailgun", `{"signature":{"token":"t","timestamp":"1","signature":""}}`, `"token"`, `"parent-signature":"a","parent-signature":"b","token"`, nil},
+		{
+			"dropbox-sign", dropboxSignBody(`{"event":{"event_type":"a","event_time":"1","event_hash":""}}`).text, `"event_type"`, `"event_type":"b","event_type"`,
+			[]string{"Content-Type", "multipart/form-data; boundary=boundary"},
+		},
+		{"figma", `{"passcode":"x","event_type":"PING"}`, `,`, `,"passcode":"y",`, nil},
 		{"travis-ci", "payload=%7B%7D", "%7B%7D", "%7B%7D&payload=evil", []string{"Content-Type", formType}},
 	} {
-		p, when := Lookup(tt.provider), time.Unix(1_700_000_000, 0)
+		confirmed, when := *Lookup(tt.provider), time.Unix(1_700_000_000, 0)
+		confirmed.Confidence = Documented // else it would be no more than unknown
+		p := &confirmed
 		secret := p.NewSecret()
 		r := at("https://app.example/hook", requestOf(tt.body, when.Unix(), tt.header...))
 		if err := p.Sign(&r, Secret{Value: secret}, when); err != nil {
@@ -51,6 +60,8 @@ func TestASignedPartMustStandInOnePlace(t *testing.T) {
 		if got := p.Verify(forged, secretsOf(secret)); got.Verdict != Invalid || got.Reason != ReasonMalformed {
 			t.Errorf("%s: %.200s: got %s, %s", tt.provider, forged.Body, got.Verdict, got.Reason)
 		}
+		own := []Secret{{Value: secret, Provider: tt.provider}}
+		wantMistake(t, Explain(forged, p, p.Verify(forged, own), own, Hints{}), MistakeRepeatedPart, "comes twice")
 	}
 }
 
