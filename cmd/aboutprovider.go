@@ -13,6 +13,7 @@ func (p place) printProvider(provider *signature.Provider) error {
 	about = append(about,
 		[2]string{"register", provider.RegisterAt}, [2]string{"secret", provider.SecretAt},
 		[2]string{"variables", strings.Join(provider.SecretVars, ", ")})
+	about = append(about, [2]string{"from", strings.Join(provider.Addresses, ", ")})
 	secret, err := p.secretLine(provider)
 	if err != nil {
 		return err

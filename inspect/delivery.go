@@ -104,6 +104,7 @@ func (d *Delivery) Signed() signature.Request {
 	return signature.Request{
 		Method: d.Method, URL: d.URL, Header: d.Header,
 		Body: d.Body.Bytes, Truncated: !d.Body.Complete, ReceivedAt: d.ReceivedAt,
+		Remote: d.Remote,
 	}
 }
 

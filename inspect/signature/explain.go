@@ -28,13 +28,19 @@ type Hints struct {
 // ones. For large bodies it tries less, and says so.
 func Explain(r Request, p *Provider, res Result, candidates []Secret, hints Hints) Explanation {
 	s := newSearch(r, p, res, candidates, hints)
-	switch {
-	case p == nil:
+	if p == nil {
 		return s.unknownProvider()
-	case p.scheme == nil:
+	}
+	e := s.explain()
+	e.Text += p.from(r)
+	return e
+}
+
+func (s *search) explain() Explanation {
+	if s.p.scheme == nil {
 		return s.unsigned()
 	}
-	switch res.Reason {
+	switch s.res.Reason {
 	case ReasonOK:
 		return s.good()
 	case ReasonMismatch:
@@ -67,6 +73,13 @@ func Explain(r Request, p *Provider, res Result, candidates []Secret, hints Hint
 func (s *search) good() Explanation {
 	text := fmt.Sprintf("%s signed exactly the %s that arrived, with the secret from %s",
 		s.p.Title, size(len(s.r.Body)), place(s.res.Secret))
+	switch s.p.scheme.(type) {
+	case *tokenScheme, *urlToken:
+		return Explanation{
+			Headline: "the secret is right",
+			Text:     fmt.Sprintf("The request carries the secret from %s. That proves who sent it; its content is not signed.", place(s.res.Secret)),
+		}
+	}
 	if !s.res.Signed.IsZero() {
 		text += fmt.Sprintf(", %s before they arrived", ageText(ageOf(s.r, s.res)))
 	}

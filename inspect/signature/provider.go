@@ -20,6 +20,7 @@ type Provider struct {
 	SecretVars []string        // environment variables that usually hold its signing secret, the likeliest first
 	RegisterAt string          // where in its dashboard a webhook's URL is registered
 	SecretAt   string          // where its signing secret is found
+	Addresses  []string        // the IP addresses or prefixes that it publishes as its own; empty if it publishes none
 	Timeout    time.Duration   // how long it waits for an answer; 0 if that is not published
 	Success    string          // which answers it takes for success; empty for any 2xx
 	Retries    string          // when it sends again, in a short phrase

@@ -182,6 +182,7 @@ func postmark() *Provider {
 		SecretVars: []string{"POSTMARK_WEBHOOK_BASIC_AUTH", "POSTMARK_WEBHOOK_SECRET", "POSTMARK_WEBHOOK_AUTH"},
 		RegisterAt: "the server → the message stream → Webhooks",
 		SecretAt:   "the server → the message stream → Webhooks → the webhook → Basic auth credentials, which you choose yourself: user:password",
+		Addresses:  []string{"3.134.147.250", "50.31.156.6", "50.31.156.77", "18.217.206.57"},
 		Success:    "200",
 		Retries:    "bounces and inbound mail up to 10 times over 10.5 hours; others 3 times: after 1, 5 and 15 minutes",
 		scheme:     basicAuth(),

@@ -156,6 +156,7 @@ func paystack() *Provider {
 		SecretVars: []string{"PAYSTACK_SECRET_KEY", "PAYSTACK_WEBHOOK_SECRET"},
 		RegisterAt: "Dashboard → Settings → API Keys & Webhooks",
 		SecretAt:   "Dashboard → Settings → API Keys & Webhooks → Secret Key",
+		Addresses:  []string{"52.31.139.75", "52.49.173.169", "52.214.14.220"},
 		Timeout:    30 * time.Second,
 		Retries:    "live 4 times every 3 minutes, then every hour for 72 hours; test every hour for 10 hours",
 		Schedule:   []time.Duration{3 * time.Minute, 3 * time.Minute, 3 * time.Minute, 3 * time.Minute, time.Hour},

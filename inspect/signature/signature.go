@@ -20,6 +20,7 @@ type Request struct {
 	Body       []byte      // the exact bytes as received
 	Truncated  bool        // Body is not the whole body: nothing can be said of a signature over it
 	ReceivedAt time.Time   // timestamps are judged as of then; zero means now
+	Remote     string      // the sender's IP address; empty if it is not known
 }
 
 // A Secret is one configured signing secret.

@@ -79,6 +79,7 @@ func (p printer) section(provider *signature.Provider) {
 	}
 	for _, line := range [][2]string{
 		{"Variables", code(provider.SecretVars)}, {"Where the URL is registered", provider.RegisterAt}, {"Where the secret is", provider.SecretAt},
+		{"Sends from", code(provider.Addresses)},
 		{"Waits", wait(provider.Timeout)}, {"Success", provider.Success}, {"Retries", provider.Retries}, {"Asks before it sends", asks(provider)},
 		{"Confidence", string(provider.Confidence)}, {"Documentation", "<" + provider.Docs + ">"},
 	} {
