@@ -36,8 +36,16 @@ func wantRecovery(t *testing.T, s *Store, count int64) {
 	}
 }
 
+// withoutSegments has all bodies go into the database, as when no segment can be written.
+func withoutSegments(s *Store) *Store {
+	s.segments.mu.Lock()
+	defer s.segments.mu.Unlock()
+	s.segments.closed = true
+	return s
+}
+
 func TestDiskFull(t *testing.T) {
-	s := newTest(t)
+	s := withoutSegments(newTest(t))
 	before := simple(0)
 	store(t, s.Add(before))
 	// A limit on the pages is to SQLite what a full disk is. It ends with the connection.
@@ -88,7 +96,7 @@ func TestLockedForLong(t *testing.T) {
 }
 
 func TestQueueFull(t *testing.T) {
-	s := newTest(t)
+	s := withoutSegments(newTest(t))
 	hold, held := make(chan struct{}), make(chan struct{})
 	done := make(chan error)
 	go func() {
