@@ -30,7 +30,7 @@ func (k constants) put(r *Request, c claims, signature string) error {
 	return k.carrier.put(r, c, signature)
 }
 
-// escapedUnicode is the body with each character beyond ASCII written as \uXXXX, as many libraries write JSON.
+// escapedUnicode is the body with each character beyond ASCII written as its escape (\u00e9), as many libraries write JSON.
 func escapedUnicode(r Request, _ claims) []byte {
 	const del = 0x7f
 	if !slices.ContainsFunc(r.Body, func(b byte) bool { return b >= del }) {

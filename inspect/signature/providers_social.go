@@ -23,7 +23,7 @@ func metaScheme() *hmacScheme {
 	return both
 }
 
-const metaNote = "Characters beyond ASCII come escaped, as \\uXXXX, and are signed so. The check of a URL is answered whatever its verify token. "
+const metaNote = "Characters beyond ASCII come escaped (\\u00e9), and are signed so. The check of a URL is answered whatever its verify token. "
 
 func metaPlatforms() *Provider {
 	return &Provider{

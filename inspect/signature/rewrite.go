@@ -160,12 +160,12 @@ const (
 	upperDigits = "0123456789ABCDEF"
 )
 
-// appendEscape appends a unit of UTF-16 as \uXXXX.
+// appendEscape appends a unit of UTF-16 as an escape: \u00e9.
 func appendEscape(dst []byte, unit rune, digits string) []byte {
 	return append(dst, '\\', 'u', digits[unit>>12&15], digits[unit>>8&15], digits[unit>>4&15], digits[unit&15])
 }
 
-// escaping escapes some characters as \uXXXX.
+// escaping writes some characters as escapes: \u00e9.
 func escaping(characters, digits string) func(dst, token []byte) []byte {
 	return func(dst, token []byte) []byte {
 		if !bytes.ContainsAny(token, characters) {
@@ -182,7 +182,7 @@ func escaping(characters, digits string) func(dst, token []byte) []byte {
 	}
 }
 
-// toASCII escapes what is not ASCII as \uXXXX in UTF-16, in lower case.
+// toASCII escapes what is not ASCII in UTF-16, in lower case: \u00e9.
 func toASCII(dst, token []byte) []byte { return wideEscaped(dst, token, lowerDigits) }
 
 func wideEscaped(dst, token []byte, digits string) []byte {
