@@ -36,6 +36,27 @@ func wantRecovery(t *testing.T, s *Store, count int64) {
 	}
 }
 
+// stall has s's writer hold the database's lock until release is called.
+func stall(t *testing.T, s *Store) (release func()) {
+	t.Helper()
+	hold, held := make(chan struct{}), make(chan struct{})
+	done := make(chan error)
+	go func() {
+		done <- s.do(context.Background(), "stall", func(*transaction) error {
+			close(held)
+			<-hold
+			return nil
+		})
+	}()
+	<-held
+	return func() {
+		close(hold)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // withoutSegments has all bodies go into the database, as when no segment can be written.
 func withoutSegments(s *Store) *Store {
 	s.segments.mu.Lock()
@@ -70,16 +91,7 @@ func TestLockedForLong(t *testing.T) {
 	s := newTest(t)
 	s.busy = 20 * time.Millisecond
 	other := openTest(t, s.path, Options{})
-	hold, held := make(chan struct{}), make(chan struct{})
-	done := make(chan error)
-	go func() {
-		done <- other.do(context.Background(), "hold the lock", func(*transaction) error {
-			close(held)
-			<-hold
-			return nil
-		})
-	}()
-	<-held
+	release := stall(t, other)
 	p := s.Add(simple(0))
 	wantFailure(t, s, p, 1)
 	if !isBusy(p.Err()) {
@@ -88,25 +100,13 @@ func TestLockedForLong(t *testing.T) {
 	if _, err := s.List(t.Context(), Query{}); err != nil {
 		t.Errorf("reading while it is locked: %v", err)
 	}
-	close(hold)
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+	release()
 	wantRecovery(t, s, 1)
 }
 
 func TestQueueFull(t *testing.T) {
 	s := withoutSegments(newTest(t))
-	hold, held := make(chan struct{}), make(chan struct{})
-	done := make(chan error)
-	go func() {
-		done <- s.do(context.Background(), "stall", func(*transaction) error {
-			close(held)
-			<-hold
-			return nil
-		})
-	}()
-	<-held
+	release := stall(t, s)
 	large := inspect.CaptureOf(make([]byte, maxWaitingBytes/4))
 	var pendings []*Pending
 	for i := range 3 {
@@ -121,10 +121,7 @@ func TestQueueFull(t *testing.T) {
 	if !errors.Is(p.Err(), ErrFull) {
 		t.Errorf("got %v, want ErrFull", p.Err())
 	}
-	close(hold)
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+	release()
 	for _, p := range pendings {
 		store(t, p)
 	}

@@ -2,7 +2,6 @@ package history
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -88,16 +87,7 @@ func TestSweepSparesWhatIsOnItsWay(t *testing.T) {
 	other := openTest(t, s.path, Options{})
 	d, next := long(0), long(1)
 	d.Attempts = nil
-	hold, held := make(chan struct{}), make(chan struct{})
-	done := make(chan error)
-	go func() {
-		done <- other.do(context.Background(), "hold the lock", func(*transaction) error {
-			close(held)
-			<-hold
-			return nil
-		})
-	}()
-	<-held
+	release := stall(t, other)
 	<-s.Add(d).Done()
 	s.segments.end = segmentSize
 	<-s.Add(next).Done() // goes to a segment of its own
@@ -106,10 +96,7 @@ func TestSweepSparesWhatIsOnItsWay(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	close(hold)
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+	release()
 	wantEqual(t, s, d)
 
 	lock := filepath.Join(s.lockDir(), s.ownInstance())
