@@ -31,6 +31,8 @@ type deliveryJSON struct {
 	Method       string  `json:"method"`
 	Path         string  `json:"path"`
 	BodySize     int64   `json:"body_size"`
+	Change       string  `json:"change,omitempty"` // what a replay changed
+	Masked       bool    `json:"masked,omitempty"`
 	Verdict      string  `json:"verdict,omitempty"`
 	Reason       string  `json:"reason,omitempty"`
 	Target       string  `json:"target,omitempty"`
@@ -49,7 +51,7 @@ func summaryJSON(s inspect.Summary) deliveryJSON {
 	return deliveryJSON{
 		Type: "delivery", ID: s.ID, ReplayOf: s.ReplayOf, RedeliveryOf: s.RedeliveryOf, Endpoint: s.Endpoint,
 		ReceivedAt: stamp(s.ReceivedAt), Provider: s.Provider, Event: s.EventType, ProviderID: s.ProviderID,
-		Method: s.Method, Path: s.Path, BodySize: s.BodySize, Verdict: string(s.Verdict), Reason: string(s.Reason),
+		Method: s.Method, Path: s.Path, BodySize: s.BodySize, Change: s.Change, Masked: s.Masked, Verdict: string(s.Verdict), Reason: string(s.Reason),
 		Target: s.Target, Status: s.Status, Outcome: outcome, Error: s.Err, DurationMS: milliseconds(s.Duration), Attempts: s.Attempts,
 	}
 }

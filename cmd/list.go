@@ -38,19 +38,20 @@ func newList(s streams) *cobra.Command {
 }
 
 func runList(ctx context.Context, p place, store *history.Store, o listOptions) error {
-	q, err := o.query(o.words, time.Now())
+	sel, err := o.selection(o.words, time.Now())
 	if err != nil {
 		return err
 	}
 	if o.limit < 0 {
 		return fail(exitUsage, "--limit 0 is all of them", "--limit %d is less than none", o.limit)
 	}
-	if q.Limit = o.limit; o.limit == 0 {
-		q.Limit = -1
-	}
-	found, err := store.List(ctx, q)
-	if err != nil {
-		return err
+	sel.query.Limit = o.limit
+	var found []inspect.Summary
+	for s, err := range sel.each(ctx, store, nil) {
+		if err != nil {
+			return err
+		}
+		found = append(found, s)
 	}
 	if o.json {
 		for _, s := range found {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/seed-4575fdc3/hook/inspect/filter"
 	"github.com/seed-4575fdc3/hook/inspect/history"
 )
 
@@ -15,6 +16,7 @@ type selectors struct {
 	events, providers, statuses []string
 	since, until                string
 	failed                      bool
+	where                       string
 }
 
 func (s *selectors) flags(f *pflag.FlagSet) {
@@ -24,6 +26,7 @@ func (s *selectors) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.since, "since", "", "received since this `time`: 15m, 2h, 3d, or 2026-11-20T14:00:00Z")
 	f.StringVar(&s.until, "until", "", "received before this `time`")
 	f.BoolVar(&s.failed, "failed", false, "that the app did not answer with 2xx")
+	f.StringVar(&s.where, "where", "", "of which this `expression` is true: 'status >= 400 && body.amount > 1000'")
 }
 
 func (s *selectors) query(words []string, now time.Time) (history.Query, error) {
@@ -46,6 +49,19 @@ func (s *selectors) query(words []string, now time.Time) (history.Query, error) 
 	}
 	q.Until, err = moment("--until", s.until, now)
 	return q, err
+}
+
+// selection is what the selectors and the words choose.
+func (s *selectors) selection(words []string, now time.Time) (selection, error) {
+	q, err := s.query(words, now)
+	if err != nil || s.where == "" {
+		return selection{query: q}, err
+	}
+	f, err := filter.Compile(s.where)
+	if err != nil {
+		return selection{}, fail(exitUsage, "docs/inspecting.md lists the fields", "--where: %w", err)
+	}
+	return selection{q, f}, nil
 }
 
 func isStatus(s string) bool {

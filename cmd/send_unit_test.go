@@ -133,8 +133,11 @@ func TestSpoiltSignatures(t *testing.T) {
 			continue
 		}
 		spoilt++
-		if l.expected != toRefuse || !bytes.Equal(l.delivery.Body.Bytes, sample.Body) {
+		if l.expected != toRefuse {
 			t.Errorf("%s: expected to be %s", p.Name, l.expected)
+		}
+		if !p.SignsInBody() && !bytes.Equal(l.delivery.Body.Bytes, sample.Body) { // else the time in it is that of signing
+			t.Errorf("%s: the body has changed", p.Name)
 		}
 	}
 	if spoilt < 10 {

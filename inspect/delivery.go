@@ -32,6 +32,8 @@ type Delivery struct {
 	EventType    string
 	ProviderID   string // the provider's own id of the event or delivery: the same on its retries
 	Signature    signature.Result
+	Change       string    // what a replay changed of what it repeats, in a line of words; empty if nothing but the signature
+	Masked       bool      // secrets in it were masked before it got here: its signature and bytes are not the sender's
 	Attempts     []Attempt // in order; a 500 from the app is a Response, a refused connection an Err
 }
 
@@ -123,6 +125,8 @@ type Summary struct {
 	Verdict      signature.Verdict
 	Reason       signature.Reason
 	BodySize     int64
+	Change       string // see Delivery
+	Masked       bool   // see Delivery
 	Attempts     int
 	Target       string        // of the last attempt
 	Status       int           // the app's answer to the last attempt; 0 if there was none
@@ -138,7 +142,7 @@ func (d *Delivery) Summary() Summary {
 		Method: d.Method, Path: d.Path, ReceivedAt: d.ReceivedAt,
 		Provider: d.Provider, EventType: d.EventType, ProviderID: d.ProviderID,
 		Verdict: d.Signature.Verdict, Reason: d.Signature.Reason,
-		BodySize: d.Body.Size, Attempts: len(d.Attempts),
+		BodySize: d.Body.Size, Change: d.Change, Masked: d.Masked, Attempts: len(d.Attempts),
 	}
 	if a := d.Last(); a != nil {
 		s.Target, s.Duration, s.Outcome, s.Err = a.Target, a.Stages.Total, a.Outcome, a.Err

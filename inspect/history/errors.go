@@ -45,6 +45,11 @@ type NotFoundError struct{ Ref string }
 
 func (e *NotFoundError) Error() string { return fmt.Sprintf("no delivery %q", e.Ref) }
 
+func isMissing(err error) bool {
+	_, missing := errors.AsType[*NotFoundError](err)
+	return missing
+}
+
 // An AmbiguousError says that Ref is the beginning of several ids. IDs are up to five of them, the newest first.
 type AmbiguousError struct {
 	Ref string
@@ -68,7 +73,6 @@ func isBusy(err error) bool { return isCode(err, sqlite3.SQLITE_BUSY) }
 
 // isOwn says whether err is the caller's and not the database's, so that the transaction around it is sound.
 func isOwn(err error) bool {
-	_, missing := errors.AsType[*NotFoundError](err)
-	return missing || errors.Is(err, ErrExists) || errors.Is(err, errNoProject) || errors.Is(err, errNumber) ||
+	return isMissing(err) || errors.Is(err, ErrExists) || errors.Is(err, errNoProject) || errors.Is(err, errNumber) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

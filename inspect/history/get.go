@@ -47,7 +47,7 @@ func (s *Store) get(ctx context.Context, id string) (*inspect.Delivery, error) {
 
 func getDelivery(ctx context.Context, tx *sql.Tx, id string, bodies *bodyReader) (*inspect.Delivery, int64, error) {
 	const query = `SELECT n, id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
-		verdict, reason, size, remote, proto, host, url, header, signer, secret, test, signed, signed_fraction,
+		verdict, reason, size, edited, masked, remote, proto, host, url, header, signer, secret, test, signed, signed_fraction,
 		expected, got, request.complete, request.body, ` + bodyColumns + `
 		FROM delivery JOIN request USING (n) LEFT JOIN body ON body.change = n WHERE id = ?`
 	var (
@@ -60,7 +60,7 @@ func getDelivery(ctx context.Context, tx *sql.Tx, id string, bodies *bodyReader)
 	g := &d.Signature
 	err := tx.QueryRowContext(ctx, query, id).Scan(append([]any{&n, &d.ID, &d.ReplayOf, &d.RedeliveryOf, &d.Endpoint, &d.Method,
 		&d.Path, &received, &d.Provider, &d.EventType, &d.ProviderID, (*string)(&g.Verdict), (*string)(&g.Reason),
-		&d.Body.Size, &d.Remote, &d.Proto, &d.Host, &d.URL, &header, &g.Provider, &g.Secret, &g.Test, &signed, &fraction,
+		&d.Body.Size, &d.Change, &d.Masked, &d.Remote, &d.Proto, &d.Host, &d.URL, &header, &g.Provider, &g.Secret, &g.Test, &signed, &fraction,
 		&g.Expected, &g.Got, &d.Body.Complete, &d.Body.Bytes}, body.into()...)...)
 	if err != nil {
 		return nil, 0, err

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,9 +24,17 @@ type Query struct {
 	Until       time.Time // received before; zero is no bound
 	Failed      bool      // see inspect.Summary.Failed
 	NoReplays   bool      // leave replays out
+	Redelivered bool      // only what a provider sent more than once: the first, and those that repeat it
+	IDs         []string  // whole ids; nil is any
 	AllProjects bool      // even if the Store has a project
+	OldestFirst bool      // the other way round
 	Limit       int       // 0 means 50, a negative value no limit
+
+	after *rowPlace // only what comes behind it
 }
+
+// A rowPlace is where a delivery stands in a list.
+type rowPlace struct{ received, n int64 }
 
 const defaultLimit = 50
 
@@ -41,41 +50,48 @@ func (s *Store) List(ctx context.Context, q Query) ([]inspect.Summary, error) {
 	if err := s.seeOwn(ctx); err != nil {
 		return nil, err
 	}
-	all, err := s.list(ctx, q)
+	if q.Limit == 0 {
+		q.Limit = defaultLimit
+	}
+	all, _, err := s.page(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
 	return all, nil
 }
 
-func (s *Store) list(ctx context.Context, q Query) ([]inspect.Summary, error) {
+// page is the next q.Limit deliveries and the place of the last one.
+func (s *Store) page(ctx context.Context, q Query) ([]inspect.Summary, *rowPlace, error) {
 	w := where{}
 	if project := s.options.Project; project != "" && !q.AllProjects {
 		w.and("project = ?", project)
 	}
 	if err := w.query(q); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// One transaction, so that a delivery which is indexed meanwhile is neither missed nor found twice.
 	tx, err := s.reads.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { _ = tx.Rollback() }()
 	if len(q.Words) > 0 {
 		found, err := w.words(ctx, s, tx, q.Words)
 		if err != nil || !found {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	limit := q.Limit
-	if limit == 0 {
-		limit = defaultLimit
+	order, behind := "received DESC, n DESC", "(received, n) < (?, ?)"
+	if q.OldestFirst {
+		order, behind = "received, n", "(received, n) > (?, ?)"
 	}
-	query := "SELECT " + summaryColumns + " FROM delivery" + w.String() + " ORDER BY received DESC, n DESC LIMIT ?"
-	rows, err := tx.QueryContext(ctx, query, append(w.args, limit)...)
+	if q.after != nil {
+		w.and(behind, q.after.received, q.after.n)
+	}
+	query := "SELECT " + summaryColumns + " FROM delivery" + w.String() + " ORDER BY " + order + " LIMIT ?"
+	rows, err := tx.QueryContext(ctx, query, append(w.args, q.Limit)...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return scanSummaries(rows)
 }
@@ -121,6 +137,16 @@ func (w *where) query(q Query) error {
 	}
 	if q.NoReplays {
 		w.and("replay_of = ''")
+	}
+	if q.Redelivered {
+		w.and("(redelivery_of <> '' OR id IN (SELECT redelivery_of FROM delivery))")
+	}
+	if q.IDs != nil {
+		list, err := json.Marshal(q.IDs)
+		if err != nil {
+			return err
+		}
+		w.and("id IN (SELECT value FROM json_each(?))", string(list))
 	}
 	return nil
 }
@@ -170,22 +196,22 @@ func (w *where) or(either []string) {
 
 // summaryColumns are what scanSummaries reads.
 const summaryColumns = `id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
-	verdict, reason, size, attempts, target, status, duration, outcome, err`
+	verdict, reason, size, attempts, target, status, duration, outcome, err, edited, masked, n`
 
-// scanSummaries reads all rows and closes them.
-func scanSummaries(rows *sql.Rows) (all []inspect.Summary, err error) {
+// scanSummaries reads all rows and closes them. It gives the place of the last one too.
+func scanSummaries(rows *sql.Rows) (all []inspect.Summary, last *rowPlace, err error) {
 	defer rows.Close()
 	for rows.Next() {
 		var s inspect.Summary
-		var received int64
-		err := rows.Scan(&s.ID, &s.ReplayOf, &s.RedeliveryOf, &s.Endpoint, &s.Method, &s.Path, &received,
+		var at rowPlace
+		err := rows.Scan(&s.ID, &s.ReplayOf, &s.RedeliveryOf, &s.Endpoint, &s.Method, &s.Path, &at.received,
 			&s.Provider, &s.EventType, &s.ProviderID, (*string)(&s.Verdict), (*string)(&s.Reason), &s.BodySize,
-			&s.Attempts, &s.Target, &s.Status, (*int64)(&s.Duration), (*string)(&s.Outcome), &s.Err)
+			&s.Attempts, &s.Target, &s.Status, (*int64)(&s.Duration), (*string)(&s.Outcome), &s.Err, &s.Change, &s.Masked, &at.n)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		s.ReceivedAt = timeOf(received)
-		all = append(all, s)
+		s.ReceivedAt = timeOf(at.received)
+		all, last = append(all, s), &at
 	}
-	return all, rows.Err()
+	return all, last, rows.Err()
 }

@@ -15,7 +15,7 @@ func makeOld(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("DROP TABLE body; PRAGMA user_version = 1"); err != nil {
+	if _, err := db.Exec("DROP TABLE body; ALTER TABLE delivery DROP COLUMN edited; ALTER TABLE delivery DROP COLUMN masked; PRAGMA user_version = 1"); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -19,6 +19,7 @@ type record struct {
 const (
 	recordVersion = 1 // with its body
 	placedVersion = 2 // with its body's place
+	markedVersion = 4 // added to either: with what a replay changed and whether it is masked, in front of all else
 )
 
 var errRecord = errors.New("a record that this version of hook doesn't know")
@@ -30,7 +31,14 @@ func (r *record) append(b []byte) []byte {
 	if !r.Body.none() {
 		version = placedVersion
 	}
+	marked := d.Change != "" || d.Masked
+	if marked {
+		version |= markedVersion
+	}
 	b = append(b, version)
+	if marked {
+		b = appendBool(appendText(b, d.Change), d.Masked)
+	}
 	for _, s := range r.texts() {
 		b = appendText(b, *s)
 	}
@@ -38,7 +46,7 @@ func (r *record) append(b []byte) []byte {
 	b = appendTime(b, g.Signed)
 	b = appendBool(appendBool(b, g.Test), d.Body.Complete)
 	b = binary.AppendUvarint(b, uint64(d.Body.Size))
-	if version == placedVersion {
+	if !r.Body.none() {
 		b = appendPlace(b, r.Body)
 	} else {
 		b = binary.AppendUvarint(b, uint64(len(d.Body.Bytes)))
@@ -58,20 +66,27 @@ func (r *record) texts() [19]*string {
 }
 
 func decodeRecord(b []byte) (*record, error) {
-	if len(b) == 0 || b[0] != recordVersion && b[0] != placedVersion {
+	if len(b) == 0 {
+		return nil, errRecord
+	}
+	version := b[0] &^ markedVersion
+	if version != recordVersion && version != placedVersion {
 		return nil, errRecord
 	}
 	in := reader{rest: b[1:], text: string(b)}
 	r := new(record)
+	d, g := &r.Delivery, &r.Delivery.Signature
+	if b[0]&markedVersion != 0 {
+		d.Change, d.Masked = in.string(), in.number() != 0
+	}
 	for _, s := range r.texts() {
 		*s = in.string()
 	}
-	d, g := &r.Delivery, &r.Delivery.Signature
 	d.ReceivedAt = timeOf(in.signed())
 	g.Signed = in.time()
 	g.Test, d.Body.Complete = in.number() != 0, in.number() != 0
 	d.Body.Size = int64(in.number())
-	if b[0] == placedVersion {
+	if version == placedVersion {
 		r.Body = in.place()
 	} else {
 		n := in.count()

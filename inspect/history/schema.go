@@ -17,7 +17,7 @@ const applicationID = 0x686f6f6b
 
 // migrations are the steps from one version of the schema to the next; a step is never changed once released. Their
 // number is the version, kept in PRAGMA user_version.
-func migrations() []string { return []string{schema1, schema2} }
+func migrations() []string { return []string{schema1, schema2, schema3} }
 
 // A delivery's row holds what lists show, so that they read nothing else and pages hold many; the rest, with the body, is
 // in request. Times are nanoseconds since 1970 in UTC, and 0 is the zero time.
@@ -134,6 +134,12 @@ CREATE TABLE body (
 	sum      INTEGER NOT NULL, -- CRC-32C
 	complete INTEGER NOT NULL
 ) STRICT;
+`
+
+// schema3 has what a replay changed, and whether secrets were masked before a delivery got here.
+const schema3 = `
+ALTER TABLE delivery ADD COLUMN edited TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN masked INTEGER NOT NULL DEFAULT 0;
 `
 
 // noHash stands in request.sha256, which must not be NULL.

@@ -124,7 +124,8 @@ func (w *watcher) read(ctx context.Context, last int64) ([]inspect.Summary, erro
 	if err != nil {
 		return nil, err
 	}
-	return scanSummaries(rows)
+	all, _, err := scanSummaries(rows)
+	return all, err
 }
 
 func (w *watcher) connect(ctx context.Context) (err error) {

@@ -19,7 +19,7 @@ const module = "github.com/seed-4575fdc3/hook/"
 var mayImport = map[string][]string{
 	"cmd/hook":              {"cmd"},
 	"cmd/hook-relay":        {"cmd"},
-	"cmd":                   {"tui", "relay", "relay/tunnel", "relay/wire", "replay", "fixtures", "inspect", "inspect/signature", "inspect/history", "internal/filelock", "internal/latest", "internal/pasted"},
+	"cmd":                   {"tui", "relay", "relay/tunnel", "relay/wire", "replay", "fixtures", "inspect", "inspect/signature", "inspect/history", "inspect/filter", "inspect/diff", "inspect/export", "internal/filelock", "internal/latest", "internal/pasted"},
 	"tui":                   {"inspect", "inspect/signature"},
 	"relay":                 {"relay/wire", "inspect", "inspect/signature", "internal/httptext"},
 	"relay/tunnel":          {"relay/wire", "inspect", "inspect/signature", "internal/latest"},
@@ -28,6 +28,9 @@ var mayImport = map[string][]string{
 	"fixtures":              {"inspect", "inspect/signature"},
 	"inspect":               {"inspect/signature"},
 	"inspect/signature":     {},
+	"inspect/filter":        {"inspect", "inspect/signature"},
+	"inspect/diff":          {"inspect", "inspect/signature"},
+	"inspect/export":        {"inspect", "inspect/signature"},
 	"inspect/history":       {"inspect", "inspect/signature", "internal/filelock"},
 	"internal/bench":        {"inspect", "relay/tunnel"},
 	"internal/differential": {},
@@ -47,7 +50,8 @@ var onlyIn = map[string][]string{
 	"charm.land/":                {"tui"},
 	"github.com/coder/websocket": {"relay", "relay/wire", "relay/tunnel"},
 	"modernc.org/sqlite":         {"inspect/history"},
-	"github.com/tidwall/":        {"fixtures"},
+	"github.com/tidwall/":        {"fixtures", "inspect/filter", "inspect/diff", "inspect/export"},
+	"github.com/expr-lang/":      {"inspect/filter"},
 	"github.com/cenkalti/":       {"relay/tunnel", "cmd"},
 	"github.com/zalando/":        {"cmd"},
 }
