@@ -1,174 +1,130 @@
 package cmd
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-4575fdc3/hook/fixtures"
-	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/export"
 	"github.com/seed-4575fdc3/hook/inspect/history"
 )
 
 type exportOptions struct {
-	ref, as, out, name string
-	force              bool
+	selectors
+	refs, words        []string
+	as, out, name, to  string
+	all, reveal, force bool
+	selected           bool // some selector was given
 }
 
+// The formats that package export can't write by itself: one is package fixtures', the other the history's.
+const (
+	asFixture = "fixture"
+	asSession = "session"
+)
+
 // exportFormats are what --as takes.
-func exportFormats() []string { return []string{"fixture"} }
+func exportFormats() []string {
+	names := []string{asFixture}
+	for _, f := range export.Formats() {
+		names = append(names, f.Name)
+	}
+	return append(names, asSession)
+}
+
+// sessionFiles are the extensions of session files.
+func sessionFiles() []string { return []string{".session", ".hook"} }
 
 func newExport(s streams) *cobra.Command {
 	var o exportOptions
 	c := &cobra.Command{
-		Use:   "export ID --as fixture",
-		Short: "Make a fixture of a captured delivery, to send it again and again",
-		Long: "Make a fixture of a captured delivery in the project's folder hook: a readable file that belongs in git, and that\n" +
-			"`hook send` fires. Ids and times are made anew at each firing; secrets and personal data are masked, signatures and\n" +
-			"credentials left out. What was changed is shown: read the file before you share it.",
-		Example: "  hook export last --as fixture\n  hook export d_4f2a --as fixture --name refund-in-yen\n  hook export d_4f2a --as fixture -o - | less",
-		Args:    exactly(cobra.ExactArgs(1), "one id"),
+		Use:   "export [ID...] --as FORMAT",
+		Short: "Hand deliveries on: as files, commands, tests and fixtures",
+		Long: "Write captured deliveries for other tools and people: those with the ids (last is the last live one, last:5 the last\n" +
+			"five), those that the selectors choose, or --all. They come oldest first, to stdout or the file -o. Secrets are masked\n" +
+			"unless --reveal is given; truncated bodies are said.\n\n" +
+			"Formats:\n" + formatsHelp(),
+		Example: "  hook export last --as curl\n" +
+			"  hook export --provider stripe --since 1h -o stripe.har\n" +
+			"  hook export last:20 --as session -o for-maria.hook\n" +
+			"  hook export last --as fixture --name refund-in-yen",
 		RunE: func(c *cobra.Command, args []string) error {
-			o.ref = args[0]
+			o.refs = args
+			o.selected = o.given(c.Flags()) || c.Flags().Changed("words")
 			if err := o.check(); err != nil {
 				return err
 			}
-			return withHistory(c, s, func(p place, store *history.Store) error { return runExport(c.Context(), p, store, o) })
+			return withHistory(c, s, func(p place, store *history.Store) error {
+				if o.as == asFixture {
+					return runExportFixture(c.Context(), p, store, o)
+				}
+				return runExport(c.Context(), p, store, o)
+			})
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.as, "as", "", "make this `format` of it: fixture")
-	f.StringVarP(&o.out, "output", "o", "", "write this `FILE`, - for stdout (default: hook/PROVIDER/NAME.yaml in the project)")
-	f.StringVar(&o.name, "name", "", "call it this `name` (default: the event and the end of the id)")
-	f.BoolVar(&o.force, "force", false, "overwrite the file if it is there")
+	f.StringVar(&o.as, "as", "", "write this `format` (default: what the name of the file -o says)")
+	f.StringVarP(&o.out, "output", "o", "", "write this `FILE`, - for stdout; a folder gets a file for each")
+	f.BoolVar(&o.reveal, "reveal", false, "leave secrets in")
+	f.BoolVar(&o.force, "force", false, "overwrite a file that is there")
+	f.StringVar(&o.to, "to", "", "curl, http and tests: send to this `URL` (default: curl and tests where it went, http where it came)")
+	f.StringVar(&o.name, "name", "", "fixture: call it this `name` (default: the event and the end of the id)")
+	f.BoolVar(&o.all, "all", false, "all that was captured")
+	f.StringArrayVar(&o.words, "words", nil, "with these `words` in path, headers or body (repeatable)")
+	o.flags(f)
 	c.MarkFlagsMutuallyExclusive("output", "name")
 	return c
 }
 
-func (o exportOptions) check() error {
-	formats := exportFormats()
-	for _, format := range formats {
-		if o.as == format {
-			return nil
-		}
+// formatsHelp is what there is, a line each.
+func formatsHelp() string {
+	var b strings.Builder
+	line := func(name, about string) { b.WriteString("  " + fit(name, 8) + " " + about + "\n") }
+	for _, f := range export.Formats() {
+		line(f.Name, f.About)
 	}
-	if o.as == "" {
-		return fail(exitUsage, "say what to make of it: --as "+strings.Join(formats, " or "), "export %s: no format was given", o.ref)
-	}
-	return fail(exitUsage, "there is --as "+strings.Join(formats, " and "), "export %s: there is no format %q", o.ref, o.as)
+	line(asSession, "one file with all that is known, for `hook list --file` and `hook import`")
+	line(asFixture, "a readable file in the project's folder hook that `hook send` fires: it belongs in git")
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func runExport(ctx context.Context, p place, store *history.Store, o exportOptions) error {
-	id, err := resolve(ctx, store, "export", o.ref)
-	if err != nil {
-		return err
+// check completes the options, and says what is wrong with them.
+func (o *exportOptions) check() error {
+	o.as = strings.ToLower(o.as)
+	formats := exportFormats()
+	switch {
+	case o.as == "" && o.out != "" && o.out != "-":
+		o.as = formatOf(o.out)
+	case o.as != "" && !slices.Contains(formats, o.as):
+		return fail(exitUsage, meant("--as ", fixtures.Nearest(o.as, formats, 2), "there is --as "+strings.Join(formats, ", ")), "export: there is no format %q", o.as)
 	}
-	d, err := whole(ctx, store, id)
-	if err != nil {
-		return err
+	one := len(o.refs) == 1 && !strings.HasPrefix(o.refs[0], lastMany)
+	switch {
+	case o.as == "":
+		return fail(exitUsage, "say what to make of it: --as "+strings.Join(formats, ", "), "export: no format was given")
+	case o.as == asFixture && (!one || o.selected || o.all):
+		return fail(exitUsage, "a fixture is made of one delivery: `hook export ID --as fixture`", "export: which one is to be the fixture?")
+	case o.name != "" && o.as != asFixture:
+		return fail(exitUsage, "-o FILE names the file", "export: --name is for fixtures")
+	case len(o.refs) == 0 && !o.selected && !o.all:
+		return fail(exitUsage, "ids, last, last:5, selectors such as --since 1h, or --all say which", "export: no delivery was chosen")
+	case o.all && (len(o.refs) > 0 || o.selected):
+		return fail(exitUsage, "leave --all out, or the rest", "export: --all and a choice exclude each other")
+	case o.to != "" && (o.as == asSession || o.as == asFixture || o.as == "har" || o.as == "ndjson"):
+		return fail(exitUsage, "leave --to out", "export: %s says where a delivery went, not where to send it", o.as)
 	}
-	draft, err := fixtures.FromDelivery(d)
-	if err != nil {
-		return fail(exitFailed, "`hook replay "+d.ID+"` delivers it as it is", "export %s: %w", o.ref, err)
-	}
-	path, err := o.path(p, d, draft)
-	if err != nil {
-		return err
-	}
-	if path == "-" {
-		_, err := p.out.Write(draft.YAML)
-		return err
-	}
-	if err := writeNew(path, draft.YAML, o.force); err != nil {
-		return err
-	}
-	p.printChanges(draft.Changes)
-	if _, err := fmt.Fprintln(p.out, path); err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(p.err, "next: read it, then `%s`\n", sendCommand(p, path, draft))
 	return nil
 }
 
-// path is where the fixture goes.
-func (o exportOptions) path(p place, d *inspect.Delivery, draft *fixtures.Draft) (string, error) {
-	if o.out != "" {
-		return o.out, nil
-	}
-	name := o.name
-	if name == "" {
-		name = draft.Event + "-" + strings.TrimPrefix(d.ID, "d_")[:min(4, len(d.ID)-2)]
-	}
-	dir, err := p.project.fixtures()
-	return filepath.Join(dir, draft.Provider, fixtures.FileName(name)), err
-}
-
-// writeNew writes a file that nobody has yet, unless force says that it may be replaced.
-func writeNew(path string, content []byte, force bool) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // it belongs in git, for all to read
-		return err
-	}
-	mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if force {
-		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	file, err := os.OpenFile(path, mode, 0o644) //nolint:gosec // as above
-	if errors.Is(err, fs.ErrExist) {
-		return fail(exitFailed, "--force overwrites it, --name gives another name", "%s is there already", path)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(content)
-	return errors.Join(err, file.Close())
-}
-
-// sendCommand is how the fixture at a path is sent.
-func sendCommand(p place, path string, draft *fixtures.Draft) string {
-	if l, err := p.samples(); err == nil {
-		for _, name := range l.Own(draft.Provider) {
-			if filepath.Clean(l.Path(draft.Provider, name)) == filepath.Clean(path) {
-				return fmt.Sprintf("hook send %s %s", draft.Provider, shellWord(name))
-			}
+// formatOf is the format that a file's name says, "" if none.
+func formatOf(path string) string {
+	for _, extension := range sessionFiles() {
+		if strings.HasSuffix(strings.ToLower(path), extension) {
+			return asSession
 		}
 	}
-	if !isPath(path) {
-		path = "." + string(filepath.Separator) + path
-	}
-	return "hook send " + shellWord(path)
-}
-
-// shellWord is a word as a shell takes it.
-func shellWord(s string) string {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-// maxChanges is how many changes of one kind are told one by one.
-const maxChanges = 12
-
-// printChanges tells what the fixture has otherwise than the delivery.
-func (p place) printChanges(changes []fixtures.Change) {
-	for _, kind := range []string{fixtures.Masked, fixtures.Dropped, fixtures.Templated, fixtures.Written} {
-		n := 0
-		for _, c := range changes {
-			if c.Kind != kind {
-				continue
-			}
-			if n++; n <= maxChanges {
-				_, _ = fmt.Fprintf(p.err, "  %s %s\n", p.pen.faint.Sprint(fit(kind, 10)), inspect.Printable(strings.TrimPrefix(c.Where+": "+c.What, ": ")))
-			}
-		}
-		if n > maxChanges {
-			_, _ = fmt.Fprintf(p.err, "  %s and %d more\n", p.pen.faint.Sprint(fit(kind, 10)), n-maxChanges)
-		}
-	}
+	f, _ := export.ByFile(path)
+	return f.Name
 }

@@ -13,22 +13,7 @@ import (
 
 // Curl reads a curl command as a shell would: a POSIX one, or cmd.exe where carets say so.
 func Curl(text string, read ReadFile) (*Request, error) {
-	text = strings.TrimPrefix(text, string(bom))
-	for line, after, more := strings.Cut(text, "\n"); more && (isComment(line) || strings.TrimSpace(line) == ""); line, after, more = strings.Cut(text, "\n") {
-		text = after
-	}
-	split := shellWords
-	if isWindows(text) {
-		split = windowsWords
-	}
-	words, rest, err := split(text)
-	if err != nil {
-		return nil, fmt.Errorf("the curl command: %w", err)
-	}
-	if len(words) > 1 && (words[0] == "$" || words[0] == "%") { // a prompt
-		words = words[1:]
-	}
-	r, err := CurlWords(words, read)
+	r, rest, err := firstCurl(text, read)
 	if err == nil && strings.Trim(rest, " \t\r\n;&") != "" {
 		r.note("what follows the first command is left out")
 	}

@@ -59,11 +59,12 @@ func Parse(text []byte, read ReadFile) (*Request, error) {
 
 // LooksCurl says whether a text is a curl command, perhaps behind comments and a prompt.
 func LooksCurl(text []byte) bool {
-	words := strings.Fields(firstLine(text))
+	line := firstLine(text)
+	words := strings.Fields(line)
 	if len(words) > 1 && (words[0] == "$" || words[0] == "%") {
 		words = words[1:]
 	}
-	return len(words) > 0 && isCurl(strings.TrimSuffix(words[0], "^"))
+	return len(words) > 0 && isCurl(strings.TrimSuffix(words[0], "^")) || document.MatchString(line)
 }
 
 // isCurl says whether a command's first word names curl.
@@ -73,6 +74,9 @@ func isCurl(word string) bool {
 }
 
 var requestLine = regexp.MustCompile(`^([A-Z]+[ \t]+(\S+[ \t]+HTTP/\S+|/\S*|https?://\S+)|https?://\S+|:(authority|method|path|scheme)\b.*|HTTP/\S+[ \t]+\d+.*)$`)
+
+// Looks says whether a text begins with what Parse and Each read.
+func Looks(text []byte) bool { return LooksCurl(text) || looksRaw(text) }
 
 func looksRaw(text []byte) bool { return requestLine.MatchString(firstLine(text)) }
 

@@ -199,11 +199,12 @@ var separator = regexp.MustCompile(`(?m)^###`)
 
 // cutEditors ends the body where an editor's file goes on with another request.
 func (r *Request) cutEditors() error {
-	if at := separator.FindIndex(r.Body); at != nil {
-		if looksRaw(r.Body[at[0]:]) || LooksCurl(r.Body[at[0]:]) {
+	if separator.Match(r.Body) {
+		end := bodyEnd(r.Body, r.Header)
+		if looksRaw(r.Body[end:]) || LooksCurl(r.Body[end:]) {
 			r.note("the file has more than one request: this is the first")
 		}
-		r.Body = r.Body[:at[0]]
+		r.Body = r.Body[:end]
 	}
 	if file, ok := bytes.CutPrefix(r.Body, []byte("< ")); ok {
 		name, _, _ := bytes.Cut(file, []byte("\n"))
