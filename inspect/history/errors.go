@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -38,6 +39,29 @@ type NewerError struct {
 
 func (e *NewerError) Error() string {
 	return fmt.Sprintf("%s was written by a newer hook (schema %d, this hook knows %d)", e.Path, e.Found, e.Known)
+}
+
+// isLasting says whether a history that could not be opened for that reason can't be opened later either.
+func isLasting(err error) bool {
+	_, newer := errors.AsType[*NewerError](err)
+	_, network := errors.AsType[*NetworkError](err)
+	return newer || network
+}
+
+// IsDamaged says whether err is that a history's file, or what is read of it, is not as it was written.
+func IsDamaged(err error) bool {
+	return isCode(err, sqlite3.SQLITE_CORRUPT) || isCode(err, sqlite3.SQLITE_NOTADB) || errors.Is(err, errHeader)
+}
+
+// IsUnwritable says whether err is that a history can't be written now, while what is there may be read: for lack of rights,
+// or of room.
+func IsUnwritable(err error) bool {
+	for _, code := range []int{sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR} {
+		if isCode(err, code) {
+			return true
+		}
+	}
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, errReadOnlyDisk) || errors.Is(err, errDiskFull)
 }
 
 // A NotFoundError says that no delivery is meant by Ref.

@@ -11,8 +11,8 @@ package history
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -43,9 +43,18 @@ type Options struct {
 	MaxCount int
 	MaxBytes int64
 
-	// ReadOnly opens an existing database that this process may not or must not change. Everything that writes then
-	// fails with ErrReadOnly, and deliveries that a crash left behind keep reading as pending.
+	// ReadOnly opens an existing database, a session for one, that this process may not or must not change, wherever it
+	// lies; one of an older schema is read from a copy of it. Everything that writes then fails with ErrReadOnly, and
+	// deliveries that a crash left behind keep reading as pending.
 	ReadOnly bool
+
+	// KeepTrying opens a history that can't be opened now, but perhaps later: its disk is full, its folder can't be
+	// written, its file is damaged. Until then reading fails, and Failed says why. A network filesystem and a newer
+	// version are errors all the same.
+	KeepTrying bool
+
+	// AnyFilesystem doesn't ask what filesystem the database is on: see NetworkError.
+	AnyFilesystem bool
 }
 
 // A Store is an open history. All its methods are safe for concurrent use.
@@ -54,6 +63,7 @@ type Options struct {
 // ends in Close.
 type Store struct {
 	path    string
+	copied  string // a folder with the copy that is read instead of path; "" if there is none
 	options Options
 	reads   *sql.DB
 	queue   *queue
@@ -63,8 +73,13 @@ type Store struct {
 	segments segments
 	handed   atomic.Int64 // jobs that are not over
 
+	standing atomic.Pointer[standing]
+	stale    time.Time // when the database was found replaced; the writer's
+
 	busy  time.Duration // how long a write waits for another process' transaction
 	quiet time.Duration // how long nothing must have been added before upkeep works
+
+	limits limits
 
 	failures  atomic.Int64
 	lastError atomic.Pointer[error] // of the latest write, nil if it succeeded
@@ -88,38 +103,45 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.ReadOnly {
-		if _, err := os.Stat(path); err != nil {
-			return nil, fs.ErrNotExist
-		}
-	} else if err := create(path); err != nil {
-		return nil, err
-	}
-	s := &Store{path: path, options: o.withDefaults(), busy: 5 * time.Second, quiet: time.Second}
+	s := &Store{path: path, options: o.withDefaults(), busy: 5 * time.Second, quiet: time.Second, limits: usualLimits()}
 	s.queue = newQueue(func() { s.writing.Go(s.write) })
-
-	if err := prepare(ctx, path, o.ReadOnly, s.busy); err != nil {
-		return nil, err
-	}
-	a := accessRead
+	s.standing.Store(new(standing))
 	if o.ReadOnly {
-		a = accessReadOnly
+		return s, s.openForReading(ctx)
 	}
-	if s.reads, err = sql.Open("sqlite", dsn(path, a, s.busy)); err != nil {
+	err = s.ready(ctx)
+	if err != nil && (!o.KeepTrying || isLasting(err) || ctx.Err() != nil) {
 		return nil, err
 	}
-	// Reading is bound by the processor: more connections than this only hold more page caches. Each Watch keeps one.
-	s.reads.SetMaxOpenConns(16)
-	s.reads.SetMaxIdleConns(2)
-
-	if !o.ReadOnly {
-		// A history that can be read but not settled (a full disk) is still of use.
-		if err := s.settleGone(ctx); err != nil {
-			s.options.Log.Warn("settle interrupted deliveries", "error", err)
-		}
+	if err := s.read(path, accessRead); err != nil {
+		return nil, err
+	}
+	if err != nil {
+		s.lastError.Store(&err)
+		return s, nil
+	}
+	// A history that can be read but not settled (a full disk) is still of use.
+	if err := s.settleGone(ctx); err != nil {
+		s.options.Log.Warn("settle interrupted deliveries", "error", err)
 	}
 	s.awaitOthers()
 	return s, nil
+}
+
+// idleReads is how many connections for reading are kept.
+const idleReads = 2
+
+// read has the Store read the database at path.
+func (s *Store) read(path string, a access) error {
+	db, err := sql.Open("sqlite", dsn(path, a, s.busy))
+	if err != nil {
+		return err
+	}
+	s.reads = sql.OpenDB(&reading{s, db.Driver(), dsn(path, a, s.busy)})
+	// Reading is bound by the processor: more connections than this only hold more page caches. Each Watch keeps one.
+	s.reads.SetMaxOpenConns(16)
+	s.reads.SetMaxIdleConns(idleReads)
+	return db.Close()
 }
 
 func (o Options) withDefaults() Options {
@@ -160,7 +182,11 @@ func (s *Store) Close() error {
 	s.queue.close()
 	s.writing.Wait()
 	s.segments.close()
-	if err := s.reads.Close(); err != nil {
+	err := s.reads.Close()
+	if s.copied != "" {
+		err = errors.Join(err, os.RemoveAll(s.copied))
+	}
+	if err != nil {
 		return fmt.Errorf("close history %s: %w", s.path, err)
 	}
 	return nil

@@ -96,6 +96,35 @@ func (j *journal) emptied() bool {
 	return true
 }
 
+// inPlace says whether the journal's file is where others look for it, if there is one.
+func (j *journal) inPlace() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lock == nil || j.lock.inPlace()
+}
+
+// renew begins another journal if the file of this one is gone.
+func (j *journal) renew() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.lock != nil && !j.lock.inPlace() {
+		j.lock.release()
+		j.lock, j.size, j.waiting = nil, 0, 0
+	}
+}
+
+// unstored is all that the journal has, and how much of it the database doesn't; nothing, unless idle says that none of it is
+// on its way there.
+func (j *journal) unstored(idle func() bool) (all []*record, waiting int, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.waiting == 0 || j.lock == nil || !idle() {
+		return nil, 0, nil
+	}
+	all, err = readJournal(j.lock.file)
+	return all, j.waiting, err
+}
+
 // left is how many records are not in the database.
 func (j *journal) left() int {
 	j.mu.Lock()

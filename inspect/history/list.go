@@ -3,10 +3,7 @@ package history
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -26,15 +23,15 @@ type Query struct {
 	NoReplays   bool      // leave replays out
 	Redelivered bool      // only what a provider sent more than once: the first, and those that repeat it
 	IDs         []string  // whole ids; nil is any
+	ProviderIDs []string  // exact, and not of replays; nil is any
 	AllProjects bool      // even if the Store has a project
 	OldestFirst bool      // the other way round
 	Limit       int       // 0 means 50, a negative value no limit
 
-	after *rowPlace // only what comes behind it
+	// Looked, if not nil, is told of each delivery whose text is read for the Words: the index does not have it yet, or can't
+	// tell. Some ten thousand a second are read.
+	Looked func()
 }
-
-// A rowPlace is where a delivery stands in a list.
-type rowPlace struct{ received, n int64 }
 
 const defaultLimit = 50
 
@@ -53,165 +50,101 @@ func (s *Store) List(ctx context.Context, q Query) ([]inspect.Summary, error) {
 	if q.Limit == 0 {
 		q.Limit = defaultLimit
 	}
-	all, _, err := s.page(ctx, q)
+	all, err := s.list(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
 	return all, nil
 }
 
-// page is the next q.Limit deliveries and the place of the last one.
-func (s *Store) page(ctx context.Context, q Query) ([]inspect.Summary, *rowPlace, error) {
-	w := where{}
-	if project := s.options.Project; project != "" && !q.AllProjects {
-		w.and("project = ?", project)
-	}
-	if err := w.query(q); err != nil {
-		return nil, nil, err
-	}
+func (s *Store) list(ctx context.Context, q Query) (all []inspect.Summary, err error) {
+	f := newFinder(s, q)
 	// One transaction, so that a delivery which is indexed meanwhile is neither missed nor found twice.
+	err = s.reading(ctx, func(tx *sql.Tx) error {
+		for more := true; more; {
+			room := pageRows
+			if q.Limit > 0 {
+				room = min(q.Limit-len(all), pageRows)
+			}
+			var found []rowPlace
+			if found, more, err = f.next(ctx, tx, room); err != nil {
+				return err
+			}
+			some, err := summaries(ctx, tx, found)
+			if err != nil {
+				return err
+			}
+			if all = append(all, some...); q.Limit > 0 && len(all) >= q.Limit {
+				return nil
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// reading has f read the database as it is at one moment.
+func (s *Store) reading(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := s.reads.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, nil, err
-	}
-	defer func() { _ = tx.Rollback() }()
-	if len(q.Words) > 0 {
-		found, err := w.words(ctx, s, tx, q.Words)
-		if err != nil || !found {
-			return nil, nil, err
-		}
-	}
-	order, behind := "received DESC, n DESC", "(received, n) < (?, ?)"
-	if q.OldestFirst {
-		order, behind = "received, n", "(received, n) > (?, ?)"
-	}
-	if q.after != nil {
-		w.and(behind, q.after.received, q.after.n)
-	}
-	query := "SELECT " + summaryColumns + " FROM delivery" + w.String() + " ORDER BY " + order + " LIMIT ?"
-	rows, err := tx.QueryContext(ctx, query, append(w.args, q.Limit)...)
-	if err != nil {
-		return nil, nil, err
-	}
-	return scanSummaries(rows)
-}
-
-// A where is the conditions of a query and their arguments.
-type where struct {
-	conditions []string
-	args       []any
-}
-
-func (w *where) and(condition string, args ...any) {
-	w.conditions = append(w.conditions, condition)
-	w.args = append(w.args, args...)
-}
-
-func (w *where) String() string {
-	if len(w.conditions) == 0 {
-		return ""
-	}
-	return " WHERE " + strings.Join(w.conditions, " AND ")
-}
-
-// query adds what q asks for, but for its words.
-func (w *where) query(q Query) error {
-	w.anyName("provider", q.Providers)
-	w.anyName("event", q.Events)
-	var verdicts []string
-	for _, v := range q.Verdicts {
-		verdicts = append(verdicts, string(v))
-	}
-	w.anyName("verdict", verdicts)
-	if err := w.anyStatus(q.Statuses); err != nil {
 		return err
 	}
-	if !q.Since.IsZero() {
-		w.and("received >= ?", nanoseconds(q.Since))
-	}
-	if !q.Until.IsZero() {
-		w.and("received < ?", nanoseconds(q.Until))
-	}
-	if q.Failed {
-		w.and("outcome <> '' AND status NOT BETWEEN 200 AND 299")
-	}
-	if q.NoReplays {
-		w.and("replay_of = ''")
-	}
-	if q.Redelivered {
-		w.and("(redelivery_of <> '' OR id IN (SELECT redelivery_of FROM delivery))")
-	}
-	if q.IDs != nil {
-		list, err := json.Marshal(q.IDs)
-		if err != nil {
-			return err
-		}
-		w.and("id IN (SELECT value FROM json_each(?))", string(list))
-	}
-	return nil
+	defer func() { _ = tx.Rollback() }()
+	return f(tx)
 }
 
-// anyName wants column to be one of names, of which each may end in "*".
-func (w *where) anyName(column string, names []string) {
-	var either []string
-	for _, name := range names {
-		if prefix, ok := strings.CutSuffix(name, "*"); ok {
-			// Counts bytes, where substr would count the characters of what may not be UTF-8.
-			either = append(either, "instr("+column+", ?) = 1")
-			w.args = append(w.args, prefix)
-		} else {
-			either = append(either, column+" = ?")
-			w.args = append(w.args, name)
-		}
-	}
-	w.or(either)
-}
-
-// anyStatus wants the status to be one of the given ones.
-func (w *where) anyStatus(statuses []string) error {
-	var either []string
-	for _, status := range statuses {
-		class, isClass := strings.CutSuffix(strings.ToLower(status), "xx")
-		n, err := strconv.Atoi(class)
-		switch {
-		case err == nil && isClass && n >= 1 && n <= 9:
-			either = append(either, "status BETWEEN ? AND ?")
-			w.args = append(w.args, n*100, n*100+99)
-		case err == nil && !isClass && n >= 100 && n <= 999:
-			either = append(either, "status = ?")
-			w.args = append(w.args, n)
-		default:
-			return fmt.Errorf(`%q is no status: want one like "200" or "4xx"`, status)
-		}
-	}
-	w.or(either)
-	return nil
-}
-
-func (w *where) or(either []string) {
-	if len(either) > 0 {
-		w.and("(" + strings.Join(either, " OR ") + ")")
-	}
-}
-
-// summaryColumns are what scanSummaries reads.
+// summaryColumns are what scanSummary reads.
 const summaryColumns = `id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
 	verdict, reason, size, attempts, target, status, duration, outcome, err, edited, masked, n`
 
-// scanSummaries reads all rows and closes them. It gives the place of the last one too.
-func scanSummaries(rows *sql.Rows) (all []inspect.Summary, last *rowPlace, err error) {
+// summaries are those of the deliveries at these places, in their order.
+func summaries(ctx context.Context, tx *sql.Tx, at []rowPlace) ([]inspect.Summary, error) {
+	if len(at) == 0 {
+		return nil, nil
+	}
+	query, args := among(summaryColumns, numbersOf(at), where{})
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64]inspect.Summary, len(at))
+	if err := eachSummary(rows, func(n int64, s inspect.Summary) { found[n] = s }); err != nil {
+		return nil, err
+	}
+	all := make([]inspect.Summary, 0, len(at))
+	for _, p := range at {
+		all = append(all, found[p.n])
+	}
+	return all, nil
+}
+
+func numbersOf(at []rowPlace) []int64 {
+	numbers := make([]int64, len(at))
+	for i, p := range at {
+		numbers[i] = p.n
+	}
+	return numbers
+}
+
+// scanSummaries reads all rows and closes them.
+func scanSummaries(rows *sql.Rows) (all []inspect.Summary, err error) {
+	err = eachSummary(rows, func(_ int64, s inspect.Summary) { all = append(all, s) })
+	return all, err
+}
+
+func eachSummary(rows *sql.Rows, each func(n int64, s inspect.Summary)) error {
 	defer rows.Close()
 	for rows.Next() {
 		var s inspect.Summary
-		var at rowPlace
-		err := rows.Scan(&s.ID, &s.ReplayOf, &s.RedeliveryOf, &s.Endpoint, &s.Method, &s.Path, &at.received,
+		var received, n int64
+		err := rows.Scan(&s.ID, &s.ReplayOf, &s.RedeliveryOf, &s.Endpoint, &s.Method, &s.Path, &received,
 			&s.Provider, &s.EventType, &s.ProviderID, (*string)(&s.Verdict), (*string)(&s.Reason), &s.BodySize,
-			&s.Attempts, &s.Target, &s.Status, (*int64)(&s.Duration), (*string)(&s.Outcome), &s.Err, &s.Change, &s.Masked, &at.n)
+			&s.Attempts, &s.Target, &s.Status, (*int64)(&s.Duration), (*string)(&s.Outcome), &s.Err, &s.Change, &s.Masked, &n)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		s.ReceivedAt = timeOf(at.received)
-		all, last = append(all, s), &at
+		s.ReceivedAt = timeOf(received)
+		each(n, s)
 	}
-	return all, last, rows.Err()
+	return rows.Err()
 }

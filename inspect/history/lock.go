@@ -56,6 +56,12 @@ func tryLock(dir, name string, flag int) (*fileLock, error) {
 	return nil, filelock.ErrHeld
 }
 
+// inPlace says whether the file is still where its name leads.
+func (l *fileLock) inPlace() bool {
+	ours, err := l.file.Stat()
+	return err == nil && isThere(l.file.Name(), ours)
+}
+
 func (l *fileLock) release() { l.file.Close() }
 
 // remove releases the lock for good. The file goes first, so that nobody gets a lock on one that then goes; but Windows

@@ -2,8 +2,6 @@ package history
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -49,21 +47,14 @@ func (s *Store) Resolve(ctx context.Context, ref string) (string, error) {
 }
 
 func (s *Store) last(ctx context.Context) (string, error) {
-	w := where{}
-	w.and("replay_of = ''")
-	if s.options.Project != "" {
-		w.and("project = ?", s.options.Project)
-	}
-	var id string
-	query := "SELECT id FROM delivery" + w.String() + " ORDER BY received DESC, n DESC LIMIT 1"
-	err := s.reads.QueryRowContext(ctx, query, w.args...).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", &NotFoundError{Ref: lastRef}
-	}
+	all, err := s.list(ctx, Query{NoReplays: true, Limit: 1})
 	if err != nil {
 		return "", fmt.Errorf("look up the last delivery: %w", err)
 	}
-	return id, nil
+	if len(all) == 0 {
+		return "", &NotFoundError{Ref: lastRef}
+	}
+	return all[0].ID, nil
 }
 
 // withPrefix is up to maxAmbiguous ids that begin with prefix, the newest first. The project "" is all projects.

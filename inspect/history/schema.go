@@ -34,7 +34,7 @@ func migrations() []string { return []string{schema1, schema2, schema3} }
 //
 // The columns sha256 were filled once, and are left empty now: who wants a hash computes it.
 //
-// Each index costs every write a page, so there are few: delivery_received serves the lists of one project and of all.
+// Each index costs every write a page, so there are few.
 const schema1 = `
 CREATE TABLE state (
 	one     INTEGER PRIMARY KEY CHECK (one = 1),
@@ -136,10 +136,29 @@ CREATE TABLE body (
 ) STRICT;
 `
 
-// schema3 has what a replay changed, and whether secrets were masked before a delivery got here.
+// schema3 has what a replay changed, whether secrets were masked before a delivery got here, and whether its provider sent
+// it more than once: the first and those that repeat it. (There is no trigger for those that are inserted: it would have
+// each INSERT write what it takes to undo it by itself.)
+//
+// In each index of a project the deliveries with the same values stand in the order of lists, so that a list reads what
+// it shows and no more: see plan. delivery_received is for those of all projects. The table word lists the index of words.
 const schema3 = `
 ALTER TABLE delivery ADD COLUMN edited TEXT NOT NULL DEFAULT '';
 ALTER TABLE delivery ADD COLUMN masked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN redelivered INTEGER NOT NULL DEFAULT 0;
+UPDATE delivery SET redelivered = 1
+	WHERE redelivery_of <> '' OR id IN (SELECT redelivery_of FROM delivery WHERE redelivery_of <> '');
+CREATE TRIGGER delivery_adopted AFTER UPDATE OF redelivery_of ON delivery WHEN new.redelivery_of <> '' BEGIN
+	UPDATE delivery SET redelivered = 1 WHERE id IN (new.id, new.redelivery_of) AND redelivered = 0;
+END;
+
+DROP INDEX delivery_received;
+CREATE INDEX delivery_received ON delivery (received);
+CREATE INDEX delivery_project ON delivery (project, received);
+CREATE INDEX delivery_event ON delivery (project, provider, event, received);
+CREATE INDEX delivery_status ON delivery (project, status, received);
+CREATE INDEX delivery_redelivered ON delivery (project, received) WHERE redelivered = 1;
+CREATE VIRTUAL TABLE word USING fts5vocab('search', 'instance');
 `
 
 // noHash stands in request.sha256, which must not be NULL.
@@ -156,7 +175,8 @@ const (
 	accessPrepare  access = iota // looks at a file that may be anything
 	accessWrite                  // writes
 	accessRead                   // only reads, but may tidy up as SQLite does when the last connection closes
-	accessReadOnly               // changes nothing
+	accessReadOnly               // changes nothing, while others may
+	accessFixed                  // changes nothing of a file that nobody changes, wherever it lies
 )
 
 // uri names the database at path, which must be absolute, to SQLite.
@@ -166,8 +186,11 @@ func uri(path string, a access) *url.URL {
 		slashed = "/" + slashed
 	}
 	mode := "rw"
-	if a == accessReadOnly {
+	switch a {
+	case accessReadOnly:
 		mode = "ro"
+	case accessFixed:
+		mode = "ro&immutable=1"
 	}
 	return &url.URL{Scheme: "file", Path: slashed, RawQuery: "mode=" + mode}
 }
@@ -196,12 +219,30 @@ func dsn(path string, a access, busy time.Duration) string {
 }
 
 // prepare checks that the file at path is a history that this version understands, and brings it up to date.
-func prepare(ctx context.Context, path string, readOnly bool, busy time.Duration) error {
-	a := accessPrepare
-	if readOnly {
-		a = accessReadOnly
-	}
-	db, err := sql.Open("sqlite", dsn(path, a, busy))
+func prepare(ctx context.Context, path string, busy time.Duration) error {
+	return withConn(ctx, dsn(path, accessPrepare, busy), func(conn *sql.Conn) error {
+		version, err := readVersion(ctx, conn, path)
+		if err != nil {
+			return err
+		}
+		var mode string // a session that became somebody's history has another
+		if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+			return err
+		}
+		known := version == len(migrations())
+		if known && mode == "wal" {
+			return nil
+		}
+		if err := enterWAL(ctx, conn); err != nil || known {
+			return err
+		}
+		return migrate(ctx, conn, path)
+	})
+}
+
+// withConn lends a connection of its own.
+func withConn(ctx context.Context, dsn string, do func(*sql.Conn) error) error {
+	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return err
 	}
@@ -211,22 +252,7 @@ func prepare(ctx context.Context, path string, readOnly bool, busy time.Duration
 		return err
 	}
 	defer conn.Close()
-
-	version, err := readVersion(ctx, conn, path)
-	if isCode(err, sqlite3.SQLITE_NOTADB) {
-		return ErrNotHistory
-	}
-	known := len(migrations())
-	if err != nil || version == known {
-		return err
-	}
-	if readOnly {
-		return fmt.Errorf("schema %d is older than %d, and it may not be brought up to date", version, known)
-	}
-	if err := enterWAL(ctx, conn); err != nil {
-		return err
-	}
-	return migrate(ctx, conn, path)
+	return do(conn)
 }
 
 // readVersion is the schema's version, 0 for an empty database.
@@ -234,7 +260,9 @@ func readVersion(ctx context.Context, conn *sql.Conn, path string) (int, error) 
 	var application, version, tables int
 	const query = `SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
 		FROM pragma_application_id, pragma_user_version`
-	if err := conn.QueryRowContext(ctx, query).Scan(&application, &version, &tables); err != nil {
+	if err := conn.QueryRowContext(ctx, query).Scan(&application, &version, &tables); isCode(err, sqlite3.SQLITE_NOTADB) {
+		return 0, ErrNotHistory
+	} else if err != nil {
 		return 0, err
 	}
 	switch known := len(migrations()); {

@@ -4,166 +4,221 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"net/http"
+	"errors"
+	"slices"
 	"strings"
-	"unicode"
-
-	"github.com/seed-4575fdc3/hook/inspect"
 )
 
-// maxSearched is how much of a body is searched.
-const maxSearched = 256 << 10
+// A search tells which deliveries have the words of a query, the same whether they are in the index or not.
+//
+// The index finds what is rare at once, and is asked for it as a whole. Of what is frequent it is asked which it has of some
+// neighbouring deliveries. What it can't tell, the texts do, which takes a hundred times as long.
+type search struct {
+	store   *Store
+	pattern pattern
+	indexed int64     // the index has what has no higher number
+	match   string    // what the index is asked for; "" if that is of no use
+	exact   bool      // all that it finds then has the words; else it only may
+	found   numberSet // all that it finds; nil if that is not known
+	all     []int64   // the only deliveries that may have the words; nil if it may be any
+	looked  func()    // is told of each text
+	read    int       // texts since this was last set to 0
+	readAll int       // texts
+}
 
-// words adds that the request has all the words. It says false if nothing can match. What the index does not have yet is
-// read instead, so a search never misses the newest.
-func (w *where) words(ctx context.Context, s *Store, tx *sql.Tx, words []string) (bool, error) {
-	p := parsePattern(words)
-	if len(p) == 0 {
+// nearby says which numbers are so close to each other that they are looked for together.
+const nearby = 1000
+
+// newSearch is nil if nothing can match.
+func (s *Store) newSearch(ctx context.Context, tx *sql.Tx, q Query) (*search, error) {
+	f := &search{store: s, pattern: parsePattern(q.Words), looked: q.Looked}
+	if f.looked == nil {
+		f.looked = func() {}
+	}
+	if len(f.pattern) == 0 {
+		return nil, nil
+	}
+	if err := tx.QueryRowContext(ctx, "SELECT indexed FROM state").Scan(&f.indexed); err != nil {
+		return nil, err
+	}
+	none, err := f.ask(ctx, tx)
+	if err != nil || !none && f.match == "" {
+		return f, err
+	}
+	found := []int64{}
+	if !none {
+		if found, err = numbers(ctx, tx, "SELECT rowid FROM search WHERE search MATCH ? LIMIT ?", f.match, s.limits.found+1); err != nil {
+			return nil, err
+		}
+	}
+	if len(found) > s.limits.found {
+		return f, nil
+	}
+	f.found = make(numberSet)
+	for _, n := range found {
+		f.found.add(n)
+	}
+	fresh, err := numbers(ctx, tx, "SELECT n FROM delivery WHERE n > ? ORDER BY n LIMIT ?", f.indexed, s.limits.fresh+1)
+	if len(fresh) <= s.limits.fresh {
+		f.all = append(found, fresh...)
+	}
+	return f, err
+}
+
+// ask decides what the index is asked for. It says so if the index has nothing at all.
+func (f *search) ask(ctx context.Context, tx *sql.Tx) (none bool, err error) {
+	f.match, f.exact = f.pattern.match(), true
+	last := f.pattern.beginning()
+	if strings.ContainsFunc(last, func(r rune) bool { return r > 0x7f }) { // the index has it without its accents
 		return false, nil
 	}
-	fresh, err := s.scanUnindexed(ctx, tx, p)
-	if err != nil {
+	terms, err := f.terms(ctx, tx, last)
+	switch {
+	case err != nil || len(terms) == 0:
+		return err == nil, err
+	case len(terms) <= f.store.limits.terms:
+		f.match = f.pattern.matchAny(terms)
+		return false, nil
+	}
+	var entries int
+	const query = "SELECT count(*) FROM (SELECT 1 FROM word WHERE term >= ? AND term < ? LIMIT ?)"
+	beyond := texts{text: last}.beyond()
+	if err := tx.QueryRowContext(ctx, query, last, beyond, f.store.limits.entries+1).Scan(&entries); err != nil {
 		return false, err
 	}
-	list, err := json.Marshal(fresh)
-	if err != nil {
-		return false, err
+	// The index would look them all up before it tells of one.
+	if entries > f.store.limits.entries {
+		f.match, f.exact = f.pattern.matchBut(), false
 	}
-	w.and("+n IN (SELECT rowid FROM search WHERE search MATCH ? UNION ALL SELECT value FROM json_each(?))",
-		p.match(), string(list))
-	return true, nil
+	return false, nil
 }
 
-// scanUnindexed is the numbers of the deliveries that match p and are not in the index.
-func (s *Store) scanUnindexed(ctx context.Context, tx *sql.Tx, p pattern) ([]int64, error) {
-	found := []int64{}
-	err := s.eachText(ctx, tx, -1, func(n int64, text string) bool {
-		if p.in(text) {
-			found = append(found, n)
+// terms are the words of the index that begin so, up to one more than are looked up one by one.
+func (f *search) terms(ctx context.Context, tx *sql.Tx, beginning string) (all []string, err error) {
+	for from := beginning; len(all) <= f.store.limits.terms; {
+		var term string
+		err := tx.QueryRowContext(ctx, "SELECT term FROM word WHERE term >= ? LIMIT 1", from).Scan(&term)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && !strings.HasPrefix(term, beginning) {
+			break
 		}
-		return true
-	})
-	return found, err
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, term)
+		from = term + "\x01"
+	}
+	return all, nil
 }
 
-// A querier is a *sql.Tx or a *sql.DB.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+// among is which of the places have the words.
+func (f *search) among(ctx context.Context, tx *sql.Tx, places []rowPlace) ([]rowPlace, error) {
+	if !f.exact && f.readAll > f.store.limits.texts {
+		if err := f.lookUp(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
+	have, err := f.fromIndex(ctx, tx, places)
+	if err != nil {
+		return nil, err
+	}
+	var unsure []int64
+	for _, p := range places {
+		if p.n > f.indexed || !f.exact && have[p.n] {
+			unsure = append(unsure, p.n)
+			have[p.n] = false
+		}
+	}
+	f.read += len(unsure)
+	f.readAll += len(unsure)
+	if len(unsure) > 0 {
+		err = f.store.eachOf(ctx, tx, unsure, func(n int64, text string) {
+			have[n] = f.pattern.in(text)
+			f.looked()
+		})
+	}
+	var all []rowPlace
+	for _, p := range places {
+		if have[p.n] {
+			all = append(all, p)
+		}
+	}
+	return all, err
 }
 
-// eachText calls yield with the searchable text of the deliveries that are not in the index, the oldest first, until
-// there is no more, or limit were read, or yield returns false. A negative limit is none.
-func (s *Store) eachText(ctx context.Context, q querier, limit int, yield func(n int64, text string) bool) error {
-	const query = `SELECT n, method, path, endpoint, provider, event, provider_id, header, substr(request.body, 1, ?),
-		` + bodyColumns + `
-		FROM delivery JOIN request USING (n) LEFT JOIN body ON body.change = n WHERE n > (SELECT indexed FROM state) ORDER BY n LIMIT ?`
-	bodies := s.bodyReader()
-	defer bodies.close()
-	rows, err := q.QueryContext(ctx, query, maxSearched, limit)
+// fromIndex is which of the places may have the words, as far as the index has them.
+func (f *search) fromIndex(ctx context.Context, tx *sql.Tx, places []rowPlace) (map[int64]bool, error) {
+	have := make(map[int64]bool, len(places))
+	var ask []int64
+	for _, p := range places {
+		switch {
+		case p.n > f.indexed:
+		case f.found != nil:
+			have[p.n] = f.found.has(p.n)
+		case f.match == "":
+			have[p.n] = true
+		default:
+			ask = append(ask, p.n)
+		}
+	}
+	slices.Sort(ask)
+	for from, to := 0, 1; from < len(ask); to++ {
+		if to < len(ask) && ask[to]-ask[to-1] <= nearby {
+			continue
+		}
+		const query = "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?"
+		if err := eachNumber(ctx, tx, func(n int64) { have[n] = true }, query, f.match, ask[from], ask[to-1]); err != nil {
+			return nil, err
+		}
+		from = to
+	}
+	return have, nil
+}
+
+// lookUp has the index look up all that the pattern finds, however long that takes.
+func (f *search) lookUp(ctx context.Context, tx *sql.Tx) error {
+	found := make(numberSet)
+	const query = "SELECT rowid FROM search WHERE search MATCH ?"
+	if err := eachNumber(ctx, tx, found.add, query, f.pattern.match()); err != nil {
+		return err
+	}
+	f.found, f.exact = found, true
+	return nil
+}
+
+// A numberSet holds numbers that lie close together, 64 of them in one place.
+type numberSet map[int64]uint64
+
+func (s numberSet) add(n int64)      { s[n>>6] |= 1 << (n & 63) }
+func (s numberSet) has(n int64) bool { return s[n>>6]&(1<<(n&63)) != 0 }
+
+// eachNumber calls yield with the first column of query's rows.
+func eachNumber(ctx context.Context, q querier, yield func(n int64), query string, args ...any) error {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var n int64
-	var fields [6]string
-	var header []byte
-	var body inspect.Capture
-	var outside placed
-	row := append([]any{&n, &fields[0], &fields[1], &fields[2], &fields[3], &fields[4], &fields[5], &header, &body.Bytes},
-		outside.into()...)
 	for rows.Next() {
-		if err := rows.Scan(row...); err != nil {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
 			return err
 		}
-		bodies.fetch(&body, &outside)
-		h, err := decodeHeader(header)
-		if err != nil {
-			return err
-		}
-		if !yield(n, searchText(fields[:], h, body.Bytes[:min(len(body.Bytes), maxSearched)])) {
-			return nil
-		}
+		yield(n)
 	}
 	return rows.Err()
 }
 
-func searchText(fields []string, header http.Header, body []byte) string {
-	var b strings.Builder
-	for _, field := range fields {
-		b.WriteString(field)
-		b.WriteByte('\n')
-	}
-	for name, values := range header {
-		for _, value := range values {
-			b.WriteString(name)
-			b.WriteString(": ")
-			b.WriteString(value)
-			b.WriteByte('\n')
-		}
-	}
-	b.Write(body)
-	// NUL would end the text for the index.
-	return strings.ReplaceAll(strings.ToValidUTF8(b.String(), " "), "\x00", " ")
+func numbers(ctx context.Context, q querier, query string, args ...any) (all []int64, err error) {
+	err = eachNumber(ctx, q, func(n int64) { all = append(all, n) }, query, args...)
+	return all, err
 }
 
-// A pattern is what is searched for: phrases, each of one or more tokens. The very last token may be a beginning.
-type pattern [][]string
+// wantedNumbers is a table whose column wanted has the numbers that are given as one argument, see jsonOf. What is joined to
+// it by CROSS JOIN comes in their order.
+const wantedNumbers = "(SELECT value AS wanted FROM json_each(?))"
 
-func parsePattern(words []string) pattern {
-	var p pattern
-	for _, word := range words {
-		if tokens := tokenize(word); len(tokens) > 0 {
-			p = append(p, tokens)
-		}
-	}
-	return p
-}
-
-// tokenize cuts text as the index does: see its tokenizer in the schema.
-func tokenize(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(strings.ToValidUTF8(text, " ")), func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co) && r != '_' && r != '-'
-	})
-}
-
-// match is p in the index's query language. Tokens hold no quotes.
-func (p pattern) match() string {
-	phrases := make([]string, len(p))
-	for i, tokens := range p {
-		phrases[i] = `"` + strings.Join(tokens, " ") + `"`
-	}
-	return strings.Join(phrases, " ") + " *"
-}
-
-// in says whether text matches, as the index would.
-func (p pattern) in(text string) bool {
-	lower := strings.ToLower(text)
-	for _, phrase := range p {
-		if !strings.Contains(lower, phrase[0]) { // spares most texts the cutting
-			return false
-		}
-	}
-	tokens := tokenize(text)
-	for i, phrase := range p {
-		if !hasPhrase(tokens, phrase, i == len(p)-1) {
-			return false
-		}
-	}
-	return true
-}
-
-// hasPhrase says whether phrase stands somewhere in tokens; with beginning set its last token may be continued.
-func hasPhrase(tokens, phrase []string, beginning bool) bool {
-	last := len(phrase) - 1
-	for start := 0; start+last < len(tokens); start++ {
-		i := 0
-		for i < last && tokens[start+i] == phrase[i] {
-			i++
-		}
-		end := tokens[start+last]
-		if i == last && (end == phrase[last] || beginning && strings.HasPrefix(end, phrase[last])) {
-			return true
-		}
-	}
-	return false
+// jsonOf is the numbers as wantedNumbers takes them.
+func jsonOf(numbers []int64) string {
+	text, _ := json.Marshal(numbers) // numbers always can be
+	return string(text)
 }

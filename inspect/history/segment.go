@@ -111,6 +111,19 @@ func (g *segments) next(dir, instance string) error {
 	return nil
 }
 
+// renew has another segment begun if this one's file is gone.
+func (g *segments) renew() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.file == nil {
+		return
+	}
+	if ours, err := g.file.Stat(); err != nil || !isThere(g.file.Name(), ours) {
+		g.file.Close()
+		g.file = nil
+	}
+}
+
 // current is the name of the segment that may be appended to, "" if there is none.
 func (g *segments) current() string {
 	g.mu.Lock()

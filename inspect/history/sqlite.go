@@ -122,5 +122,8 @@ func (c *connection) each(query string, args []any, row func(*statement)) error 
 	}
 }
 
+// written is how many rows were written through the connection since it was opened.
+func (c *connection) written() int { return int(sqlite3.Xsqlite3_total_changes(c.tls, c.db)) }
+
 // changed is how many rows the latest INSERT, UPDATE or DELETE changed.
 func (c *connection) changed() int { return int(sqlite3.Xsqlite3_changes(c.tls, c.db)) }

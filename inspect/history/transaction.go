@@ -13,6 +13,10 @@ const latestChange = `SELECT max(floor, coalesce((SELECT max(n) FROM delivery), 
 const attemptColumns = `INSERT INTO attempt (change, n, previous, writer, number, target, started, connect, wait,
 	total, outcome, err, status, header, size, complete, sha256, body) `
 
+// sameEvent is the deliveries of one event from the provider itself. Some ids are of a thing and not of an event: they come
+// again with another event type.
+const sameEvent = ` WHERE provider_id = ?1 AND +provider = ?2 AND +project = ?3 AND +event = ?4 AND provider_id <> '' AND replay_of = ''`
+
 // A transaction is the writer's connection with its statements, while a transaction is open.
 type transaction struct {
 	conn     *connection
@@ -24,7 +28,7 @@ type transaction struct {
 	scratch  []byte
 
 	beginning, committing, latest *statement
-	earliest, find                *statement
+	earliest, adopt, again, find  *statement
 	insertDelivery, insertRequest *statement
 	insertAttempt, insertFirst    *statement
 	insertBody                    *statement
@@ -39,9 +43,9 @@ func (tx *transaction) prepare() error {
 		{&tx.beginning, "BEGIN IMMEDIATE"},
 		{&tx.committing, "COMMIT"},
 		{&tx.latest, latestChange},
-		{&tx.earliest, `SELECT id FROM delivery
-			WHERE provider_id = ? AND +provider = ? AND +project = ? AND provider_id <> '' AND replay_of = ''
-			ORDER BY received LIMIT 1`},
+		{&tx.earliest, "SELECT id, received FROM delivery" + sameEvent + " ORDER BY received LIMIT 1"},
+		{&tx.adopt, "UPDATE delivery SET redelivery_of = ?5" + sameEvent + " AND id <> ?5"},
+		{&tx.again, "UPDATE delivery SET redelivered = 1 WHERE id IN (?, ?) AND redelivered = 0"},
 		{&tx.find, "SELECT n FROM delivery WHERE id = ?"},
 		{&tx.insertDelivery, `INSERT INTO delivery (n, id, project, writer, received, replay_of, redelivery_of,
 			endpoint, method, path, provider, event, provider_id, verdict, reason, size,
@@ -97,15 +101,9 @@ type try struct {
 // that it repeats, if any.
 func (tx *transaction) add(r *record, first *try) (redeliveryOf string, err error) {
 	d := &r.Delivery
-	if d.ProviderID != "" && d.ReplayOf == "" {
-		more, err := tx.earliest.text(d.ProviderID).text(d.Provider).text(tx.project).step()
-		if err != nil {
-			return "", err
-		}
-		if more {
-			redeliveryOf = tx.earliest.columnText(0)
-			tx.earliest.reset()
-		}
+	redeliveryOf, oldest, err := tx.first(d)
+	if err != nil {
+		return "", err
 	}
 	n, g := tx.change(), &d.Signature
 	s := tx.insertDelivery.int(n).text(d.ID).text(tx.project).int(tx.writer).int(nanoseconds(d.ReceivedAt)).
@@ -137,6 +135,12 @@ func (tx *transaction) add(r *record, first *try) (redeliveryOf string, err erro
 	if err == nil {
 		err = tx.body(n, r.Body, d.Body.Complete)
 	}
+	if err == nil && redeliveryOf != "" {
+		err = tx.again.text(d.ID).text(redeliveryOf).run()
+	}
+	if err == nil && oldest {
+		err = tx.adopt.text(d.ProviderID).text(d.Provider).text(tx.project).text(d.EventType).text(d.ID).run()
+	}
 	if err != nil {
 		return "", err
 	}
@@ -148,6 +152,23 @@ func (tx *transaction) add(r *record, first *try) (redeliveryOf string, err erro
 	}
 	tx.underWay.put(d.ID, n, n)
 	return redeliveryOf, nil
+}
+
+// first is the earliest delivery of d's event, if that is there and not later than d. oldest says that there are only later
+// ones, as when d is imported, or the clock went back: these are then redeliveries of d.
+func (tx *transaction) first(d *inspect.Delivery) (id string, oldest bool, err error) {
+	if d.ProviderID == "" || d.ReplayOf != "" {
+		return "", false, nil
+	}
+	more, err := tx.earliest.text(d.ProviderID).text(d.Provider).text(tx.project).text(d.EventType).step()
+	if err != nil || !more {
+		return "", false, err
+	}
+	defer tx.earliest.reset()
+	if tx.earliest.columnInt(1) > nanoseconds(d.ReceivedAt) {
+		return "", true, nil
+	}
+	return tx.earliest.columnText(0), false, nil
 }
 
 // body stores where the body lies that came with a change, if that is not in its row. The row itself then calls it

@@ -11,12 +11,15 @@ import (
 const deleteRows = 200
 
 // Trim deletes the oldest deliveries of the whole database until the Options' limits hold, in small steps, and returns
-// how many. The database does not become smaller: SQLite uses freed pages for what comes next. Segments go once all that
+// how many. The oldest are those that were stored first: what is imported stays for as long as what came here with it. The database does not become smaller: SQLite uses freed pages for what comes next. Segments go once all that
 // was in them is deleted.
-func (s *Store) Trim(ctx context.Context) (int, error) {
+func (s *Store) Trim(ctx context.Context) (int, error) { return s.trim(ctx, true) }
+
+// trim leaves the limit on age alone unless byAge is set.
+func (s *Store) trim(ctx context.Context, byAge bool) (int, error) {
 	trimmed := 0
 	for {
-		n, err := s.trimStep(ctx)
+		n, err := s.trimStep(ctx, byAge)
 		trimmed += n
 		if err == nil && n == 0 {
 			err = s.sweep(ctx)
@@ -28,8 +31,8 @@ func (s *Store) Trim(ctx context.Context) (int, error) {
 }
 
 // trimStep deletes some of what is too much and returns how many.
-func (s *Store) trimStep(ctx context.Context) (int, error) {
-	query, arg, err := s.excess(ctx)
+func (s *Store) trimStep(ctx context.Context, byAge bool) (int, error) {
+	query, arg, err := s.excess(ctx, byAge)
 	if err != nil {
 		return 0, fmt.Errorf("look for deliveries to trim: %w", err)
 	}
@@ -40,17 +43,18 @@ func (s *Store) trimStep(ctx context.Context) (int, error) {
 }
 
 // excess is a query for the next numbers to delete, with its argument; "" if there is nothing.
-func (s *Store) excess(ctx context.Context) (query string, arg any, err error) {
+func (s *Store) excess(ctx context.Context, byAge bool) (query string, arg any, err error) {
 	o := s.options
-	const oldest = "SELECT n FROM delivery ORDER BY received LIMIT ?"
+	const oldest = "SELECT n FROM delivery ORDER BY n LIMIT ?"
 	var count int
-	var first int64
-	const state = "SELECT count(*), coalesce(min(received), 0) FROM delivery"
-	if err := s.reads.QueryRowContext(ctx, state).Scan(&count, &first); err != nil || count == 0 {
+	if err := s.reads.QueryRowContext(ctx, "SELECT count(*) FROM delivery").Scan(&count); err != nil || count == 0 {
 		return "", nil, err
 	}
-	if before := time.Now().Add(-o.MaxAge); o.MaxAge > 0 && first < nanoseconds(before) {
-		return fmt.Sprintf("SELECT n FROM delivery WHERE received < ? LIMIT %d", deleteRows), nanoseconds(before), nil
+	if o.MaxAge > 0 && byAge {
+		young, err := s.firstYoung(ctx, time.Now())
+		if err != nil || young > 0 {
+			return fmt.Sprintf("SELECT n FROM delivery WHERE n < ? ORDER BY n LIMIT %d", deleteRows), young, err
+		}
 	}
 	if o.MaxCount > 0 && count > o.MaxCount {
 		return oldest, min(count-o.MaxCount, deleteRows), nil
@@ -63,6 +67,19 @@ func (s *Store) excess(ctx context.Context) (query string, arg any, err error) {
 		}
 	}
 	return "", nil, nil
+}
+
+// firstYoung is the number of the first delivery that is not too old, or of the change behind all; 0 if none is before it.
+// One of times to come doesn't count, as the clock was wrong then.
+func (s *Store) firstYoung(ctx context.Context, now time.Time) (int64, error) {
+	const query = `SELECT coalesce((SELECT min(n) FROM delivery WHERE received BETWEEN ?1 AND ?2),
+			(SELECT max(n) + 1 FROM delivery WHERE received < ?1 ), 0), coalesce((SELECT min(n) FROM delivery), 0)`
+	var young, first int64
+	err := s.reads.QueryRowContext(ctx, query, nanoseconds(now.Add(-s.options.MaxAge)), nanoseconds(now.Add(24*time.Hour))).Scan(&young, &first)
+	if young <= first {
+		young = 0
+	}
+	return young, err
 }
 
 // size is the number of bytes of the database's pages in use and of the bodies outside of it.

@@ -33,12 +33,17 @@ func (s *Store) RunUpkeep(ctx context.Context) error {
 	ticker := time.NewTicker(s.quiet)
 	defer ticker.Stop()
 	var settled, trimmed time.Time
+	var clock steadiness
+	trusted := false // the clock, at the last trim
+	began := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case now := <-ticker.C:
-			if !s.isQuiet() {
+			steady := clock.look(now, now.Sub(began))
+			s.logUpkeep(ctx, "mend", s.mend(ctx))
+			if _, err := s.Failed(); err != nil || !s.isQuiet() {
 				continue
 			}
 			s.logUpkeep(ctx, "index", s.index(ctx, s.isQuiet))
@@ -46,10 +51,10 @@ func (s *Store) RunUpkeep(ctx context.Context) error {
 				s.logUpkeep(ctx, "settle", s.settleGone(ctx))
 				settled = now
 			}
-			if now.Sub(trimmed) >= trimEvery && s.isQuiet() {
-				_, err := s.Trim(ctx)
+			if (now.Sub(trimmed) >= trimEvery || steady && !trusted) && s.isQuiet() {
+				_, err := s.trim(ctx, steady)
 				s.logUpkeep(ctx, "trim", err)
-				trimmed = now
+				trimmed, trusted = now, steady
 			}
 		}
 	}
@@ -109,7 +114,7 @@ func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 	}
 	var entries []entry
 	size := 0
-	err = s.eachText(ctx, s.reads, indexRows, func(n int64, text string) bool {
+	err = s.eachUnindexed(ctx, s.reads, indexRows, func(n int64, text string) bool {
 		entries = append(entries, entry{n, text})
 		size += len(text)
 		return size < indexBytes

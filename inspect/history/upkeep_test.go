@@ -62,6 +62,71 @@ func TestRunUpkeep(t *testing.T) {
 	upkeep.Wait()
 }
 
+// Under load nothing is indexed, and a search finds all the same; when it is quiet the index catches up.
+func TestIndexLagsUnderLoad(t *testing.T) {
+	s := newTest(t)
+	s.quiet = time.Hour
+	for i := range 2 * indexRows {
+		s.Add(simple(i))
+	}
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	find := func(when string, behind int) {
+		t.Helper()
+		if err := s.index(t.Context(), s.isQuiet); err != nil || unindexed(t, s) != behind {
+			t.Errorf("%s: %d are not indexed, %v; want %d", when, unindexed(t, s), err, behind)
+		}
+		if n, err := s.Count(t.Context(), Query{Words: []string{"charge"}}); err != nil || n != 2*indexRows {
+			t.Errorf("%s: found %d, %v; want all", when, n, err)
+		}
+	}
+	find("under load", 2*indexRows)
+	s.quiet = 0
+	find("when it is quiet", 0)
+}
+
+// With the index far behind, what is found comes at once, the newest first, and not when all has been read.
+func TestSearchFarBehind(t *testing.T) {
+	s := newTest(t)
+	s.limits.fresh, s.limits.pageTexts = 10, 50
+	const all = 300
+	for i := range all {
+		d := simple(i)
+		if i == 7 {
+			d.Body = inspect.CaptureOf([]byte("needle"))
+		}
+		s.Add(d)
+	}
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	q := Query{Words: []string{"charge"}, Limit: 20, Looked: func() { read++ }}
+	list, err := s.List(t.Context(), q)
+	if err != nil || len(list) != 20 || !list[0].ReceivedAt.Equal(simple(all-1).ReceivedAt) {
+		t.Errorf("got %d deliveries, %v; want the 20 newest", len(list), err)
+	}
+	if read > firstWindow {
+		t.Errorf("%d texts were read for 20 that all have the word", read)
+	}
+	read = 0
+	q.Words = []string{"needle"}
+	if list, err = s.List(t.Context(), q); err != nil || len(list) != 1 || read != all {
+		t.Errorf("what is rare: got %v after %d texts, %v; want one after all of them", list, read, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	read = 0
+	q.Looked = func() {
+		if read++; read == 70 {
+			cancel()
+		}
+	}
+	if _, err := s.List(ctx, q); !errors.Is(err, context.Canceled) || read > 70+lastWindow {
+		t.Errorf("canceled: got %v after %d texts", err, read)
+	}
+}
+
 func TestIndexIsOneProcess(t *testing.T) {
 	s := newTest(t)
 	store(t, s.Add(simple(0)))
@@ -89,7 +154,7 @@ func TestTrimByAgeAndCount(t *testing.T) {
 	now := time.Now()
 	for i := range 500 {
 		d := simple(0)
-		d.ReceivedAt = now.Add(-time.Duration(i) * time.Hour)
+		d.ReceivedAt = now.Add(-time.Duration(499-i) * time.Hour)
 		s.Add(d)
 		s.AddAttempt(d.ID, inspect.Attempt{Number: 1})
 	}

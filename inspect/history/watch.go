@@ -3,8 +3,11 @@ package history
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
+	"os"
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -13,7 +16,11 @@ import (
 const (
 	watchInterval = 100 * time.Millisecond
 	watchBatch    = 1000
+	watchFile     = 10 // so many looks between two at the file
 )
+
+// errGone is why nothing will come any more.
+var errGone = errors.New("its file was deleted or moved meanwhile")
 
 // changedBetween wants the latest change to be behind ?1 and not behind ?2.
 const changedBetween = `n IN (
@@ -39,10 +46,10 @@ func (s *Store) Cursor(ctx context.Context) (Cursor, error) {
 // its attempt ends, for one. Of several changes in a short time only the latest is seen. Deletions are not.
 //
 // Watch looks every 100 ms, from the goroutine of the loop. It ends when ctx does, without an error. An error does not
-// end it: a loop that goes on after one tries again.
+// end it: a loop that goes on after one tries again. That the database's file is there no more is seen within a second or so.
 func (s *Store) Watch(ctx context.Context, after Cursor) iter.Seq2[[]inspect.Summary, error] {
 	return func(yield func([]inspect.Summary, error) bool) {
-		w := watcher{store: s, after: int64(after)}
+		w := watcher{store: s, after: int64(after), generation: s.standing.Load().generation}
 		defer w.disconnect()
 		ticker := time.NewTicker(watchInterval)
 		defer ticker.Stop()
@@ -76,13 +83,23 @@ type watcher struct {
 	after   int64
 	conn    *sql.Conn
 	version *sql.Stmt
-	seen    int64 // data_version when all changes had been read; 0 is none
+	seen    int64       // data_version when all changes had been read; 0 is none
+	file    fs.FileInfo // of the database that is open
+	looks   int
+
+	generation int64 // of the database that is open
 }
 
 // next is the next changes, nil if there are none that matter to the project. It says whether there may be more.
 func (w *watcher) next(ctx context.Context) (batch []inspect.Summary, more bool, err error) {
+	if w.store.standing.Load().generation != w.generation {
+		w.disconnect()
+	}
 	if err := w.connect(ctx); err != nil {
 		return nil, false, err
+	}
+	if w.looks++; w.looks%watchFile == 0 && !w.there() {
+		return nil, false, errGone
 	}
 	// Read first: a change that comes between is then looked for once more.
 	var version int64
@@ -124,7 +141,7 @@ func (w *watcher) read(ctx context.Context, last int64) ([]inspect.Summary, erro
 	if err != nil {
 		return nil, err
 	}
-	all, _, err := scanSummaries(rows)
+	all, err := scanSummaries(rows)
 	return all, err
 }
 
@@ -136,8 +153,22 @@ func (w *watcher) connect(ctx context.Context) (err error) {
 		w.conn = nil
 		return err
 	}
+	if now := w.store.standing.Load().generation; now != w.generation { // it begins anew
+		w.generation, w.file, w.after = now, nil, 0
+	}
+	if w.file == nil {
+		if w.file, err = os.Stat(w.store.path); err != nil {
+			return err
+		}
+	}
 	w.version, err = w.conn.PrepareContext(ctx, "PRAGMA data_version")
 	return err
+}
+
+// there says whether the file is still the one that is open: of one that is gone, the connection would see no change.
+func (w *watcher) there() bool {
+	now, err := os.Stat(w.store.path)
+	return err == nil && os.SameFile(now, w.file)
 }
 
 func (w *watcher) disconnect() {

@@ -50,11 +50,11 @@ type writer struct {
 
 // commit does the jobs in one transaction and tells their Pendings.
 func (w *writer) commit(jobs []*job) {
-	err := w.try(jobs)
+	wrote, err := w.try(jobs)
 	if err != nil {
 		w.disconnect()
 	}
-	if err == nil {
+	if wrote { // which a full disk refuses
 		w.store.lastError.Store(nil)
 	}
 	kept := 0
@@ -70,17 +70,22 @@ func (w *writer) commit(jobs []*job) {
 	w.store.journal.stored(kept)
 }
 
-// try returns an error if nothing of the jobs is stored. A job that fails by itself has its error in its Pending.
-func (w *writer) try(jobs []*job) error {
+// try returns an error if nothing of the jobs is stored, else whether anything had to be written for them. A job that fails
+// by itself has its error in its Pending.
+func (w *writer) try(jobs []*job) (wrote bool, err error) {
+	if w.tx != nil && !w.store.inPlace() {
+		w.disconnect()
+	}
 	if err := w.connect(); err != nil {
-		return err
+		return false, err
 	}
 	if err := w.tx.begin(); err != nil {
-		return err
+		return false, err
 	}
+	before := w.tx.conn.written()
 	if !jobs[0].alone {
 		if err := w.tx.register(); err != nil {
-			return err
+			return false, err
 		}
 	}
 	meet(jobs)
@@ -91,16 +96,23 @@ func (w *writer) try(jobs []*job) error {
 		if err := j.run(w.tx); isOwn(err) {
 			j.pending.err = err
 		} else if err != nil {
-			return err
+			return false, err
 		}
 	}
-	return w.tx.end()
+	wrote = w.tx.conn.written() != before
+	err = w.tx.end()
+	return wrote && err == nil, err
 }
 
 func (w *writer) connect() (err error) {
 	if w.tx != nil {
 		return nil
 	}
+	w.store.renew()
+	if err := w.store.ready(context.Background()); err != nil {
+		return err
+	}
+	w.store.settleReads()
 	lock, err := w.store.journal.claim(w.store.lockDir())
 	if err != nil {
 		return fmt.Errorf("mark this process as alive: %w", err)
@@ -153,7 +165,7 @@ func (s *Store) finish(j *job) {
 		j.pending.err = fmt.Errorf("%s: %w", j.what(), err)
 		if !j.alone && !isOwn(err) {
 			s.failures.Add(1)
-			s.lastError.Store(&j.pending.err)
+			s.lastError.Store(&err)
 		}
 	}
 	if !j.kept {
