@@ -22,7 +22,9 @@ func TestPrettyBody(t *testing.T) {
 		}},
 		{"json without a type", "", `{"a":"}\",{"}`, []string{`{`, `  "a": "}\",{"`, `}`}},
 		{"hostile json", "application/json", "{\"a\":\"\u202e\u009b\"}", []string{`{`, `  "a": "\u202e\u009b"`, `}`}},
-		{"broken json", "application/json", "{\"a\":\n\t1", []string{`{"a":`, `    1`}},
+		{"broken json", "application/json", "{\"a\":\n\t1 2}", []string{
+			"not valid JSON: line 2, column 4 (byte 9): a comma is missing before this", "   1 2}", "     ^", "", `{"a":`, `    1 2}`,
+		}},
 		{"form", "application/x-www-form-urlencoded", "Body=hello+w%C3%B6rld&From=%2B123&bad=%zz&flag&nl=a%0Ab%1b", []string{
 			"Body = hello wörld", "From = +123", "bad = %zz", "flag = ", `nl = a\nb\x1b`,
 		}},
@@ -30,8 +32,10 @@ func TestPrettyBody(t *testing.T) {
 			"payload =", `  {`, `    "a": [`, `      1`, `    ]`, `  }`, "x = 1",
 		}},
 		{"text", "text/plain", "one\r\ntwo\n\nthree\n", []string{"one", "two", "", "three"}},
-		{"text in an old charset", "text/plain; charset=latin1", "caf\xe9", []string{`caf\xe9`}},
-		{"xml", "application/xml", "<a>\n\t<b/>\n</a>", []string{"<a>", "    <b/>", "</a>"}},
+		{"text in an old charset", "text/plain; charset=latin1", "caf\xe9", []string{
+			`it is in latin1: bytes that are no UTF-8 are shown as \x and their value`, `caf\xe9`,
+		}},
+		{"xml", "application/xml", "<a>\n\t<b/>\n</a>", []string{"<a>", "  <b/>", "</a>"}},
 		{"a word", "application/json", "true", []string{"true"}},
 		{"binary", "application/octet-stream", "\x00\x01hook\xff0123456789ABCDEF", []string{
 			"00000000  00 01 68 6f 6f 6b ff 30 31 32 33 34 35 36 37 38  ..hook.012345678",

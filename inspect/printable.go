@@ -33,11 +33,7 @@ func Printable(s string) string {
 	marks := trailingMarks(s[:clean])
 	for rest := s[clean:]; rest != ""; {
 		r, size := utf8.DecodeRuneInString(rest)
-		if unicode.In(r, unicode.Mn, unicode.Me) {
-			marks++
-		} else {
-			marks = 0
-		}
+		marks = countMarks(marks, r)
 		if shows(r, size) && marks <= marksInARow {
 			b.WriteString(rest[:size])
 		} else {
@@ -95,17 +91,34 @@ func cleanPrefix(s string) int {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if unicode.In(r, unicode.Mn, unicode.Me) {
-			marks++
-		} else {
-			marks = 0
-		}
+		marks = countMarks(marks, r)
 		if marks > marksInARow || !shows(r, size) {
 			return i
 		}
 		i += size
 	}
 	return len(s)
+}
+
+// countMarks is how many combining marks in a row there are with r, if there were so many before it.
+func countMarks(before int, r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me) {
+		return before + 1
+	}
+	return 0
+}
+
+// cutText is s, or as many whole characters of its beginning as have room in n bytes.
+func cutText[T string | []byte](s T, n int) T {
+	if len(s) <= n {
+		return s
+	}
+	for end := n; end > max(n-utf8.UTFMax, 0); end-- {
+		if utf8.RuneStart(s[end]) {
+			return s[:end]
+		}
+	}
+	return s[:n]
 }
 
 // trailingMarks is how many combining marks s ends with.

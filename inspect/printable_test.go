@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 func TestPrintable(t *testing.T) {
@@ -82,8 +84,12 @@ func FuzzPrintable(f *testing.F) {
 		if len(got) > 10*len(s) { // the longest escape: \U000e0041 for 4 bytes, \x1b for 1
 			t.Errorf("Printable of %d bytes has %d", len(s), len(got))
 		}
-		for _, line := range PrintableLines(s) {
+		lines := PrintableLines(s)
+		for _, line := range lines {
 			checkHarmless(t, line)
+		}
+		if again := PrintableLines(strings.Join(lines, "\n") + "\n"); len(lines) > 0 && !slices.Equal(again, lines) {
+			t.Errorf("PrintableLines(%q) = %q, and of that %q", s, lines, again)
 		}
 	})
 }
@@ -95,6 +101,9 @@ func checkHarmless(t testing.TB, s string) {
 		t.Errorf("%q is not valid UTF-8", s)
 	}
 	for _, r := range s {
+		if ansi.StringWidth(string(r)) == 0 && !unicode.In(r, unicode.Mn, unicode.Me) {
+			t.Errorf("%q has %U, which takes no room", s, r)
+		}
 		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
 			t.Errorf("%q has %U", s, r)
 		}

@@ -210,7 +210,7 @@ func eventOf(s inspect.Summary) string {
 	if s.EventType != "" {
 		return s.EventType
 	}
-	return s.Method + " " + s.Path
+	return s.Method + " " + maskedURL(s.Path)
 }
 
 // resultOf is what came of the last attempt, in a word.

@@ -73,12 +73,18 @@ func verdictWords(r signature.Result) string {
 
 func requestLines(t theme, zone *time.Location, d *inspect.Delivery) []line {
 	lines := []line{
-		{text: t.clean(d.Method + " " + d.URL), look: strong, hang: 2},
+		{text: t.clean(d.Method + " " + maskedURL(d.URL)), look: strong, hang: 2},
 		{text: t.clean(originOf(d, zone)), look: faint, hang: 2},
 		{},
 	}
-	lines = append(lines, headerLines(t, d.Header)...)
+	lines = append(lines, headerLines(t, d.Header, signature.Lookup(d.Provider))...)
 	return append(lines, captureLines(t, d.Header, d.Body)...)
+}
+
+// maskedURL is a URL without what in it grants access.
+func maskedURL(s string) string {
+	masked, _ := inspect.MaskURL(s)
+	return masked
 }
 
 // originOf is from where and when d came, and what it repeats.
@@ -129,31 +135,30 @@ func attemptLines(t theme, zone *time.Location, a inspect.Attempt) []line {
 	_, resultLook := resultOf(summary)
 	lines := []line{
 		{text: t.clean(words + " in " + took(a.Stages.Total)), look: resultLook, hang: 2},
-		{text: t.clean(fmt.Sprintf("attempt %d · %s · %s", a.Number, a.Started.In(zone).Format("15:04:05.000"), a.Target)),
+		{text: t.clean(fmt.Sprintf("attempt %d · %s · %s", a.Number, a.Started.In(zone).Format("15:04:05.000"), maskedURL(a.Target))),
 			look: faint, hang: 2},
 		{text: fmt.Sprintf("connect %s · wait %s", took(a.Stages.Connect), took(a.Stages.Wait)), look: faint, hang: 2},
 	}
 	if a.Err != "" {
-		lines = append(lines, line{text: t.clean(a.Err), look: bad, hang: 2})
+		masked, _ := inspect.MaskText(a.Err)
+		lines = append(lines, line{text: t.clean(masked), look: bad, hang: 2})
 	}
 	if a.Response == nil {
 		return lines
 	}
 	lines = append(lines, line{})
-	lines = append(lines, headerLines(t, a.Response.Header)...)
+	lines = append(lines, headerLines(t, a.Response.Header, nil)...)
 	return append(lines, captureLines(t, a.Response.Header, a.Response.Body)...)
 }
 
-// headerLines are the fields of h by name, all values in their order, and an empty line behind them.
-func headerLines(t theme, h http.Header) []line {
+// headerLines are the fields of h by name, all values in their order and masked, and an empty line behind them. The provider
+// is the sender's, nil if it is unknown and for an answer.
+func headerLines(t theme, h http.Header, p *signature.Provider) []line {
 	var lines []line
+	h, _ = inspect.MaskHeader(h, p)
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[name] {
-			l := line{label: t.clean(name) + ": ", text: t.clean(value), hang: 4}
-			if inspect.IsCredential(name) {
-				l.text, l.look = "(not shown)", faint
-			}
-			lines = append(lines, l)
+			lines = append(lines, line{label: t.clean(name) + ": ", text: t.clean(value), hang: 4})
 		}
 	}
 	if len(lines) == 0 {
@@ -162,7 +167,7 @@ func headerLines(t theme, h http.Header) []line {
 	return append(lines, line{})
 }
 
-// captureLines are a body and how much of it there is.
+// captureLines are a body, masked, and how much of it there is.
 func captureLines(t theme, h http.Header, c inspect.Capture) []line {
 	size := humanize.Comma(c.Size) + " bytes"
 	if c.Size == 1 {
@@ -172,8 +177,8 @@ func captureLines(t theme, h http.Header, c inspect.Capture) []line {
 		size += ", of which " + humanize.Comma(int64(len(c.Bytes))) + " were kept"
 	}
 	lines := []line{{text: size, look: faint}}
-	for _, text := range inspect.PrettyBody(h.Get("Content-Type"), c.Bytes, bodyLimit) {
-		lines = append(lines, indentedLine(t.clean(text)))
+	for _, text := range inspect.Render(h, c, true).First(bodyLimit) {
+		lines = append(lines, indentedLine(t.clean(text.String())))
 	}
 	return lines
 }
