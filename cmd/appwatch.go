@@ -28,6 +28,7 @@ type appWatch struct {
 	client  *replay.Client
 	owners  *portWatch // nil for an app that isn't on a port of this machine; run's
 	state   latest.Value[appState]
+	often   time.Duration // how often to look, up or down; 0 for the usual
 	look    chan struct{} // capacity 1: look now
 }
 
@@ -76,9 +77,12 @@ func (a *appWatch) run(ctx context.Context) error {
 			return nil // the end is not an error
 		}
 		a.found(ctx, up)
-		if up {
+		switch {
+		case a.often > 0:
+			timer.Reset(a.often)
+		case up:
 			timer.Reset(lookWhileUp)
-		} else {
+		default:
 			timer.Reset(lookWhileDown)
 		}
 	}

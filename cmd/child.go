@@ -23,11 +23,14 @@ type childOptions struct {
 	hidden func(name string) bool // which variables of hook's environment it doesn't get; nil: it gets all
 	dir    string                 // empty: the current folder
 	out    func(line string)
+
+	stdin          io.Reader // nil: empty
+	stdout, stderr io.Writer // if they are set, what it prints goes there as it is, and not to out
 }
 
 // A child is a program that hook has started, with all that this program starts in turn: on Unix its process group, on
-// Windows a job. Its stdin is empty. What it prints, on stdout and stderr, goes line by line to out, from one goroutine:
-// a line of more than 64 KiB comes in pieces, and whoever is slow there makes the program wait.
+// Windows a job. What it prints, on stdout and stderr, goes line by line to out, from one goroutine: a line of more than
+// 64 KiB comes in pieces, and whoever is slow there makes the program wait.
 type child struct {
 	cmd     *exec.Cmd
 	family  family
@@ -49,7 +52,11 @@ func startChild(ctx context.Context, o childOptions) (*child, error) {
 	}
 	c := &child{cmd: exec.Command(o.name, o.args...), exited: make(chan struct{})}
 	c.cmd.Env, c.cmd.Dir = append(without(os.Environ(), o.hidden), o.env...), o.dir
-	c.cmd.Stdout, c.cmd.Stderr = w, w
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = o.stdin, w, w
+	if o.stdout != nil {
+		c.cmd.Stdout, c.cmd.Stderr = o.stdout, o.stderr
+	}
+	c.cmd.WaitDelay = childEnd // somebody who left the family may hold its stdin or stdout for ever
 	started := make(chan error)
 	c.waiting.Go(func() {
 		runtime.LockOSThread() // on Linux, a child that shall die with its parent dies with the thread that started it

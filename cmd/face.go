@@ -43,6 +43,7 @@ type lineFace interface {
 	ready(tunnel.State) error
 	lost(tunnel.State) error
 	app(appState) error
+	history(trouble) error
 	deliveries(context.Context, []inspect.Summary) error
 	dropped(n int) error
 }
@@ -53,6 +54,9 @@ const gather = 20 * time.Millisecond
 // lines prints what happens through f until ctx ends.
 func (l *listener) lines(ctx context.Context, f lineFace) error {
 	var shown appState
+	var told trouble
+	look := time.NewTicker(lookAtHistory)
+	defer look.Stop()
 	news := l.news.news
 	var gathered <-chan time.Time
 	for {
@@ -67,10 +71,17 @@ func (l *listener) lines(ctx context.Context, f lineFace) error {
 		if err := l.say(f, state); err != nil {
 			return err
 		}
+		if now := l.trouble(); now != told {
+			if err := f.history(now); err != nil {
+				return err
+			}
+			told = now
+		}
 		if err := l.buffer.Flush(); err != nil {
 			return err
 		}
 		select {
+		case <-look.C:
 		case <-stateChanged:
 		case <-viaChanged:
 		case <-appChanged:
@@ -136,8 +147,12 @@ func (l *listener) sayFarewell(why error) error {
 	if l.enforce != "" {
 		rejected = fmt.Sprintf("%d rejected, ", c.rejected)
 	}
-	_, err := fmt.Fprintf(l.out, "%d received, %d answered 2xx, %d refused, %s%s · hook list\n",
-		c.received, c.ok, c.refused, rejected, plural(c.invalid, "bad signature", "bad signatures"))
+	more := "hook list"
+	if l.store == nil {
+		more = "nothing was kept (--no-store)"
+	}
+	_, err := fmt.Fprintf(l.out, "%d received, %d answered 2xx, %d refused, %s%s · %s\n",
+		c.received, c.ok, c.refused, rejected, plural(c.invalid, "bad signature", "bad signatures"), more)
 	return err
 }
 
@@ -204,7 +219,11 @@ func (f *plainFace) deliveries(ctx context.Context, all []inspect.Summary) error
 }
 
 func (f *plainFace) dropped(n int) error {
-	_, err := fmt.Fprintf(f.err, "hook: warning: %d lines were left out, as whoever reads this was too slow: `hook list` has them\n", n)
+	has := ": `hook list` has them"
+	if f.store == nil {
+		has = ""
+	}
+	_, err := fmt.Fprintf(f.err, "hook: warning: %d lines were left out, as whoever reads this was too slow%s\n", n, has)
 	return err
 }
 
@@ -254,7 +273,11 @@ func connectionError(err error) string {
 
 // tips say how providers reach the URL, and where it is registered.
 func (l *listener) tips(s tunnel.State) []string {
-	return append(l.reach(s), l.registrations()...)
+	all := append(l.reach(s), l.registrations()...)
+	if l.store == nil {
+		all = append(all, "nothing is kept (--no-store): other commands won't see these deliveries")
+	}
+	return all
 }
 
 // reach says how providers reach a URL that is on this machine alone.

@@ -34,7 +34,7 @@ func TestExitCodesAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, code := range []int{exitDone, exitFailed, exitUsage, exitWrong, exitUnauthorized, exitUnreachable, exitInterrupted} {
+	for _, code := range []int{exitDone, exitFailed, exitUsage, exitWrong, exitUnauthorized, exitUnreachable, exitTimedOut, exitInterrupted} {
 		if !strings.Contains(string(page), "\n| "+strconv.Itoa(code)+" | ") {
 			t.Errorf("docs/exit-codes.md says nothing of %d", code)
 		}
@@ -43,8 +43,8 @@ func TestExitCodesAreDocumented(t *testing.T) {
 
 // What scripts rely on: a code that changes breaks them.
 func TestExitCodesStay(t *testing.T) {
-	got := [...]int{exitDone, exitFailed, exitUsage, exitWrong, exitUnauthorized, exitUnreachable, exitInterrupted}
-	want := [...]int{0, 1, 2, 3, 4, 5, 130}
+	got := [...]int{exitDone, exitFailed, exitUsage, exitWrong, exitUnauthorized, exitUnreachable, exitTimedOut, exitInterrupted}
+	want := [...]int{0, 1, 2, 3, 4, 5, 6, 130}
 	if got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}

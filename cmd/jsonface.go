@@ -22,7 +22,8 @@ func (f jsonFace) ready(s tunnel.State) error {
 		Relay   string `json:"relay"`
 		Enforce string `json:"enforce,omitempty"`
 		Note    string `json:"note,omitempty"`
-	}{"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay, string(f.enforce), f.viaNote()})
+		NoStore bool   `json:"no_store,omitempty"`
+	}{"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay, string(f.enforce), f.viaNote(), f.store == nil})
 }
 
 type stateJSON struct {
@@ -74,8 +75,11 @@ func (f jsonFace) deliveries(_ context.Context, all []inspect.Summary) error {
 }
 
 func (f jsonFace) dropped(n int) error {
-	return printJSON(f.out, map[string]any{"type": "error", "error": "output_too_slow", "dropped": n,
-		"message": "whoever reads this was too slow: these deliveries are in the history only"})
+	message := "whoever reads this was too slow: these deliveries are in the history only"
+	if f.store == nil {
+		message = "whoever reads this was too slow"
+	}
+	return printJSON(f.out, map[string]any{"type": "error", "error": "output_too_slow", "dropped": n, "message": message})
 }
 
 func (f jsonFace) summary() error {

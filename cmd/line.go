@@ -122,7 +122,7 @@ func (p pen) line(s inspect.Summary, id string) string {
 	what := fit(inspect.Printable(event), 28)
 	return fmt.Sprintf("%s  %s %s %s %s %s  %s  %s  %s",
 		p.faint.Sprint(s.ReceivedAt.Local().Format(time.TimeOnly)), p.verdict(s.Verdict), fit(inspect.Printable(provider), 8), what,
-		p.mark(s), fit(inspect.Printable(s.Method+" "+pathOf(s)), 26), p.status(s), right(duration(s.Duration), 7), p.bold.Sprint(inspect.Printable(id)))
+		p.mark(s), fit(inspect.Printable(s.Method+" "+shownPath(s)), 26), p.status(s), right(duration(s.Duration), 7), p.bold.Sprint(inspect.Printable(id)))
 }
 
 // pathOf is the path that the app was asked for, which people know; or what the sender asked for behind the endpoint.
@@ -136,6 +136,12 @@ func pathOf(s inspect.Summary) string {
 		return "/"
 	}
 	return s.Path
+}
+
+// shownPath is pathOf without what in it grants access.
+func shownPath(s inspect.Summary) string {
+	masked, _ := inspect.MaskURL(pathOf(s))
+	return masked
 }
 
 // fit makes s exactly n cells wide.

@@ -15,6 +15,7 @@ type listenOptions struct {
 	secrets                    []string
 	capture, enforce           string
 	takeOver, insecure         bool
+	noStore                    bool
 	json, plain                bool
 	local                      bool // whatever the settings say, nothing leaves this machine
 	ca                         string
@@ -73,6 +74,7 @@ func newListen(s streams) *cobra.Command {
 	waitForAppFlag(f, &o.waitForApp)
 	f.DurationVar(&o.readyTimeout, "ready-timeout", 0, "give up if the endpoint takes no webhooks within this `time` (default: keep trying)")
 	f.BoolVar(&o.insecure, "insecure", false, "believe any certificate of the app")
+	noStoreFlag(f, &o.noStore)
 	f.BoolVar(&o.json, "json", false, "one JSON object a line, no screen")
 	f.BoolVar(&o.plain, "plain", false, "a line for each delivery, no screen")
 	return c

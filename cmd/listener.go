@@ -27,7 +27,8 @@ type listener struct {
 	o        listenOptions
 	enforce  enforcement // empty if everything passes
 	secrets  *secrets
-	store    *history.Store
+	store    *history.Store // nil with --no-store
+	unkept   *unkept
 	running  *running
 	client   *tunnel.Client
 	engine   *replay.Forwarder
@@ -46,7 +47,7 @@ type listener struct {
 }
 
 func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, err error) {
-	l := &listener{place: p, o: o, news: newFeed[event](), said: said{phase: tunnel.Connecting}}
+	l := &listener{place: p, o: o, unkept: new(unkept), news: newFeed[event](), said: said{phase: tunnel.Connecting}}
 	if !l.screenful() { // which writes to the terminal itself
 		l.buffer = bufio.NewWriterSize(p.out, 64<<10)
 		l.out = l.buffer
@@ -80,10 +81,10 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 		return nil, err
 	}
 	l.openLog()
-	if l.store, err = p.openHistory(ctx, history.Options{Log: l.log}); err != nil {
+	if err := l.openStore(ctx); err != nil {
 		return nil, err
 	}
-	if l.running, err = l.announce(target, relayURL); err != nil {
+	if l.running, err = l.announce(ctx, target, relayURL); err != nil {
 		return nil, err
 	}
 	mine, name, err := l.endpoint()
@@ -99,7 +100,7 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 			l.exposure = &exposure{exposer: via, relay: l.embedded, log: l.log}
 		}
 	}
-	l.recorder = &recorder{secrets: l.secrets, store: l.store, endpoint: name, log: l.log, changed: l.changed}
+	l.recorder = &recorder{secrets: l.secrets, store: l.store, unkept: l.unkept, endpoint: name, log: l.log, changed: l.changed}
 	l.engine = &replay.Forwarder{
 		Target: target, HostHeader: o.hostHeader, Recorder: l.recorder, Capture: capture,
 		Client: replay.NewClient(replay.ClientOptions{Insecure: o.insecure, Head: o.timeout}), WaitForApp: o.waitForApp,
@@ -167,9 +168,10 @@ func (l *listener) target() (replay.Target, error) {
 }
 
 // announce makes the listener known to the project's other commands.
-func (l *listener) announce(target replay.Target, relayURL string) (*running, error) {
+func (l *listener) announce(ctx context.Context, target replay.Target, relayURL string) (*running, error) {
 	own, other, err := l.project.announce(running{
-		PID: os.Getpid(), Instance: rand.Text(), Target: target.String(), Relay: relayURL, Started: time.Now(),
+		PID: os.Getpid(), Instance: rand.Text(), Target: target.String(), Relay: relayURL, Started: time.Now(), Cursor: l.historyEnd(ctx),
+		NoStore: l.o.noStore,
 	})
 	if other != nil {
 		return nil, fail(exitFailed, "use that one, or stop it first", "already listening for %s: process %d, %s", target, other.PID, other.URL)
@@ -178,6 +180,18 @@ func (l *listener) announce(target replay.Target, relayURL string) (*running, er
 		return nil, fail(exitFailed, "set HOOK_HOME to a folder that can be written", "listen: %w", err)
 	}
 	return own, nil
+}
+
+// historyEnd is where the session begins in the history, so that `hook wait` finds all that came in it.
+func (l *listener) historyEnd(ctx context.Context) *history.Cursor {
+	if l.store == nil {
+		return nil
+	}
+	end, err := l.store.Cursor(ctx)
+	if err != nil {
+		return nil // the history says so itself
+	}
+	return &end
 }
 
 // endpoint is the name to claim: the one that was asked for, or this slot's.
@@ -209,7 +223,7 @@ func (l *listener) openLog() {
 	if info, err := file.Stat(); err == nil && info.Size() > 4<<20 {
 		_ = file.Truncate(0)
 	}
-	l.logFile, l.log = file, slog.New(slog.NewTextHandler(file, nil)).With("pid", os.Getpid())
+	l.logFile, l.log = file, slog.New(slog.NewTextHandler(file, printableLog())).With("pid", os.Getpid())
 }
 
 func discardLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -254,7 +268,7 @@ func (l *listener) run(ctx context.Context) error {
 		}
 		return nil
 	})
-	g.Go(func() error { return l.store.RunUpkeep(gctx) })
+	g.Go(func() error { return l.upkeep(gctx) })
 	g.Go(func() error { return l.keepRunning(gctx) })
 	g.Go(func() error {
 		defer quit()
@@ -282,8 +296,11 @@ func (l *listener) run(ctx context.Context) error {
 }
 
 // keepRunning writes the endpoint's URL where the project's other commands find it, once it is connected, and keeps in
-// mind why it isn't. Behind an exposer that is the local URL as long as there is no public one.
+// mind why it isn't. Behind an exposer that is the local URL as long as there is no public one. Likewise whether the history
+// can be written.
 func (l *listener) keepRunning(ctx context.Context) error {
+	look := time.NewTicker(lookAtHistory)
+	defer look.Stop()
 	for {
 		state, changed, viaChanged := l.connection()
 		if state.Err != nil {
@@ -293,13 +310,19 @@ func (l *listener) keepRunning(ctx context.Context) error {
 		if _, local := errors.AsType[*viaError](state.Err); local {
 			url = l.embedded.url + "/e/" + l.client.Name
 		}
-		if url != "" && url != l.running.URL {
-			l.running.URL = url
-			if err := l.running.write(); err != nil {
-				return fmt.Errorf("announce the listener: %w", err)
+		if url == "" {
+			url = l.running.URL
+		}
+		now := l.trouble()
+		now.lost = max(now.lost, l.running.Lost)
+		if url != l.running.URL || now.why != l.running.Trouble || now.lost != l.running.Lost {
+			l.running.URL, l.running.Trouble, l.running.Lost = url, now.why, now.lost
+			if err := l.running.write(); err != nil { // webhooks come all the same
+				l.log.Warn("announce the listener", "error", err)
 			}
 		}
 		select {
+		case <-look.C:
 		case <-changed:
 		case <-viaChanged:
 		case <-ctx.Done():

@@ -24,6 +24,7 @@ const (
 	exitWrong        = 3 // checked, and found wrong
 	exitUnauthorized = 4
 	exitUnreachable  = 5 // target or relay, or nothing to send to
+	exitTimedOut     = 6
 	exitInterrupted  = 130
 )
 
@@ -71,6 +72,11 @@ func report(ctx context.Context, program string, err error, stderr io.Writer) in
 	}
 	if !errors.Is(err, errQuiet) {
 		_, _ = fmt.Fprintf(stderr, "%s: error: %s\n", program, inspect.Printable(err.Error()))
+		if p, ok := errors.AsType[*pointed](err); ok {
+			for _, line := range p.lines {
+				_, _ = fmt.Fprintf(stderr, "    %s\n", line)
+			}
+		}
 		if f.next != "" {
 			_, _ = fmt.Fprintf(stderr, "%s: hint: %s\n", program, inspect.Printable(f.next))
 		}

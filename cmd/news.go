@@ -73,12 +73,16 @@ func (l *listener) printNews(ctx context.Context, f lineFace) error {
 
 // remark says what is odd about a delivery, and what shows more.
 func (l *listener) remark(ctx context.Context, s inspect.Summary, short map[string]string) string {
+	verify := ": hook verify " + short[s.ID]
+	if l.store == nil {
+		verify = ""
+	}
 	switch {
 	case s.Err != "" && (s.Outcome != inspect.OutcomeRejected || s.Verdict != signature.Invalid):
 		return "  " + inspect.Printable(s.Err)
 	case s.Verdict == signature.Invalid:
 		headline := string(s.Reason)
-		if d, err := l.store.Get(ctx, s.ID); err == nil {
+		if d, err := l.delivery(ctx, s.ID); err == nil {
 			if d.Last() == nil { // the attempt's row follows
 				d.Attempts = []inspect.Attempt{{Target: s.Target}}
 			}
@@ -87,9 +91,9 @@ func (l *listener) remark(ctx context.Context, s inspect.Summary, short map[stri
 		if s.Outcome == inspect.OutcomeRejected {
 			headline = "rejected, " + headline
 		}
-		return "  " + inspect.Printable(headline) + ": hook verify " + short[s.ID]
+		return "  " + inspect.Printable(headline) + verify
 	case refusesGood(s.Verdict, s.Status):
-		return "  the signature is good, yet the app refused it? hook verify " + short[s.ID]
+		return "  the signature is good, yet the app refused it" + verify
 	case s.RedeliveryOf != "":
 		return "  redelivery of " + short[s.RedeliveryOf]
 	}
@@ -107,7 +111,10 @@ func shortIDs(ctx context.Context, store *history.Store, all ...inspect.Summary)
 			}
 		}
 	}
-	short, err := store.Short(ctx, ids)
+	short, err := map[string]string(nil), errNoStore
+	if store != nil {
+		short, err = store.Short(ctx, ids)
+	}
 	if err != nil { // the usual length is right nearly always
 		short = make(map[string]string, len(ids))
 		for _, id := range ids {

@@ -5,6 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,20 +36,73 @@ func findPlace(s streams) (place, error) {
 	return place{streams: s, home: h, project: p, settings: set, pen: newPen()}, err
 }
 
-// openHistory opens the project's history; the caller closes it.
+// openHistory opens the project's history; the caller closes it. One that can't be written is read all the same.
 func (p place) openHistory(ctx context.Context, o history.Options) (*history.Store, error) {
-	o.Project = p.project.dir
-	store, err := history.Open(ctx, p.home.history(), o)
-	if newer, ok := errors.AsType[*history.NewerError](err); ok {
-		return nil, fail(exitFailed, "upgrade hook, or set HOOK_HOME to another folder", "%w", newer)
+	o.Project, o.AnyFilesystem = p.project.dir, os.Getenv("HOOK_HISTORY_ANYWHERE") != ""
+	if err := p.settings.user.History.into(&o); err != nil {
+		return nil, err
 	}
-	if errors.Is(err, history.ErrNotHistory) {
-		return nil, fail(exitFailed, "move that file away, or set HOOK_HOME to another folder", "%w", err)
+	path := p.home.history()
+	store, err := history.Open(ctx, path, o)
+	if !history.IsUnwritable(err) {
+		return store, historyFault(path, err)
 	}
-	if err != nil {
-		return nil, fail(exitFailed, "set HOOK_HOME to a folder that can be written", "open the history: %w", err)
+	o.ReadOnly = true
+	store, other := history.Open(ctx, path, o)
+	if other != nil {
+		return nil, historyFault(path, err)
 	}
+	_, _ = fmt.Fprintf(p.err, "hook: warning: the history is only read, as it can't be written: %v\n", err)
 	return store, nil
+}
+
+// openSession opens a file that `hook export --as session` wrote, or a copy of a history; the caller closes it. Deliveries of
+// all projects are read, and nothing is changed.
+func (p place) openSession(ctx context.Context, path string) (*history.Store, error) {
+	store, err := history.Open(ctx, path, history.Options{ReadOnly: true})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fail(exitUsage, "`hook export --as session` writes one", "%s: no such file", path)
+	}
+	return store, historyFault(path, err)
+}
+
+// historyFault is err of the history at path, with the next step; nil if err is.
+func historyFault(path string, err error) error {
+	const another = "set HOOK_HOME to another folder"
+	_, newer := errors.AsType[*history.NewerError](err)
+	_, network := errors.AsType[*history.NetworkError](err)
+	switch {
+	case err == nil:
+		return nil
+	case newer:
+		return fail(exitFailed, "upgrade hook, or "+another, "%w", err)
+	case network:
+		return fail(exitFailed, "set HOOK_HOME to a folder on a disk of this machine, or HOOK_HISTORY_ANYWHERE=1 to take it all the same", "%w", err)
+	case errors.Is(err, history.ErrNotHistory), history.IsDamaged(err):
+		return fail(exitFailed, recovery(path), "the history %s can't be read, and nothing was changed: %w", path, err)
+	case history.IsUnwritable(err):
+		return fail(exitFailed, "set HOOK_HOME to a folder that can be written", "open the history: %w", err)
+	}
+	return err
+}
+
+// recovery says how to go on with a damaged history, and how to get out of it what can be read.
+func recovery(path string) string {
+	dir, name := filepath.Dir(path), filepath.Base(path)
+	aside := filepath.Join(dir, "damaged")
+	if name != "history.db" {
+		return "`hook import " + quoted(path) + "` brings into the history what can still be read"
+	}
+	return fmt.Sprintf("move it aside, and bring back what can still be read: mkdir %s && mv %s* %s && hook import %s",
+		quoted(aside), quoted(path), quoted(aside), quoted(filepath.Join(aside, name)))
+}
+
+// quoted is a path as a shell takes it.
+func quoted(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // withHistory is for commands that begin by opening the history and end by closing it.
@@ -62,7 +119,11 @@ func (p place) withHistory(ctx context.Context, do func(*history.Store) error) e
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(store), closing(store, p.err))
+	err = do(store)
+	if history.IsDamaged(err) {
+		err = historyFault(p.home.history(), err)
+	}
+	return errors.Join(err, closing(store, p.err))
 }
 
 // closing closes the history; what could not be written is said.

@@ -12,7 +12,8 @@ import (
 // A recorder judges what passes through a replay.Forwarder, keeps it in the history, and tells whoever watches.
 type recorder struct {
 	secrets  *secrets
-	store    *history.Store
+	store    *history.Store // nil keeps nothing
+	unkept   *unkept        // remembers what is not kept; may be nil
 	endpoint string
 	log      *slog.Logger
 
@@ -41,27 +42,69 @@ func (r *recorder) Received(d *inspect.Delivery) <-chan struct{} {
 	}
 	res = r.secrets.settle(res)
 	d.EventType, d.ProviderID, d.Signature = meta.EventType, meta.ID, res
-	pending := r.store.Add(d)
+	pending := r.add(d)
 	r.mu.Lock()
 	r.counts.received++
 	if res.Verdict == signature.Invalid {
 		r.counts.invalid++
 	}
-	if r.adding == nil {
-		r.adding = make(map[string]*history.Pending)
+	if pending != nil {
+		if r.adding == nil {
+			r.adding = make(map[string]*history.Pending)
+		}
+		r.adding[d.ID] = pending
 	}
-	r.adding[d.ID] = pending
 	r.mu.Unlock()
 	if r.changed != nil {
 		r.changed(d, pending, false)
 	}
+	if pending == nil {
+		over := make(chan struct{})
+		close(over)
+		return over
+	}
 	return pending.Done()
+}
+
+// add hands d to the history; nil if there is none.
+func (r *recorder) add(d *inspect.Delivery) *history.Pending {
+	r.remember(d)
+	if r.store == nil {
+		return nil
+	}
+	return r.store.Add(d)
+}
+
+// remember keeps d in mind if nobody else does. A history that fails is known to after its first failure.
+func (r *recorder) remember(d *inspect.Delivery) {
+	if r.unkept == nil {
+		return
+	}
+	if r.store != nil {
+		if _, err := r.store.Failed(); err == nil {
+			return
+		}
+	}
+	r.unkept.put(d)
+}
+
+// addAttempt hands the last attempt to the history.
+func (r *recorder) addAttempt(d *inspect.Delivery, again bool) {
+	r.remember(d)
+	if r.store == nil {
+		return
+	}
+	a := *d.Last()
+	if again { // the next is there first, so that nobody takes the delivery for finished
+		r.store.AddAttempt(d.ID, inspect.Attempt{Number: a.Number + 1, Target: a.Target, Started: a.Started.Add(a.Stages.Total)})
+	}
+	r.store.AddAttempt(d.ID, a)
 }
 
 // Attempted keeps the last attempt. It is the second of replay.Recorder.
 func (r *recorder) Attempted(d *inspect.Delivery, again bool) {
 	a := *d.Last()
-	r.store.AddAttempt(d.ID, a)
+	r.addAttempt(d, again)
 	if again {
 		return
 	}

@@ -95,9 +95,9 @@ func runRelay(ctx context.Context, s streams, o relayOptions) error {
 	if err != nil {
 		return err
 	}
-	var handler slog.Handler = slog.NewTextHandler(s.err, nil)
+	var handler slog.Handler = slog.NewTextHandler(s.err, printableLog())
 	if o.json {
-		handler = slog.NewJSONHandler(s.err, nil)
+		handler = slog.NewJSONHandler(s.err, printableLog())
 	}
 	log := slog.New(handler)
 	if o.timeout <= 0 {

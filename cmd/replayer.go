@@ -1,14 +1,14 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
-	"net/url"
-	"slices"
+	"sync"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -19,27 +19,46 @@ import (
 	"github.com/seed-4575fdc3/hook/replay"
 )
 
-// A replayer delivers captured deliveries again, through the same engine that live ones take.
+// A replayer delivers captured deliveries again, through the same engine that live ones take. It is safe for concurrent
+// use.
 type replayer struct {
 	store    *history.Store
 	secrets  *secrets
-	recorder *recorder
+	recorder *recorder // nil keeps nothing
 	client   http.RoundTripper
 	keep     bool // the signature as it was
 	where    destination
+	find     func(ctx context.Context, id string) (*inspect.Delivery, error) // for the screen
+	change   *change                                                         // nil changes nothing
+	faults   mischief
+	unmarked bool
 
 	waitForApp time.Duration
+	options    replay.ClientOptions // of the client
+
+	mu      sync.Mutex
+	signing map[string]signature.Secret // by the provider's name: what toSign found; nil keeps nothing
+
+	talk io.Writer       // gets, before the first is sent, why some can't be signed; nil: nobody does
+	told map[string]bool // what it got
 }
 
 // A replayed is what came of one.
 type replayed struct {
 	original, fresh *inspect.Delivery
-	note            string // why it could not be re-signed, or with what it was
+	note            string      // with what it was signed, or why it wasn't
+	expected        expectation // what a right app does with its fault
+	to              replay.Target
+	exact           bool // to is the whole URL
 }
 
 // Replay is for the screen.
 func (r *replayer) Replay(ctx context.Context, id string) (inspect.Summary, error) {
-	done, err := r.replay(ctx, id)
+	original, err := r.find(ctx, id)
+	if err != nil {
+		return inspect.Summary{}, err
+	}
+	done, err := r.replay(ctx, nil, original)
 	if err != nil {
 		if f, ok := errors.AsType[*fault](err); ok && f.next != "" {
 			err = fmt.Errorf("%w; %s", err, f.next)
@@ -49,130 +68,113 @@ func (r *replayer) Replay(ctx context.Context, id string) (inspect.Summary, erro
 	return done.fresh.Summary(), nil
 }
 
-func (r *replayer) replay(ctx context.Context, id string) (replayed, error) {
-	original, err := whole(ctx, r.store, id)
+// replay delivers one again; by courier if that isn't nil.
+func (r *replayer) replay(ctx context.Context, courier *courier, original *inspect.Delivery) (replayed, error) {
+	done, err := r.prepare(ctx, original)
 	if err != nil {
 		return replayed{}, err
 	}
-	what := "replay " + id
-	if !original.Body.Complete {
-		return replayed{}, fail(exitFailed, "raise --capture of `hook listen`, and have the provider send it again",
-			"%s: only %s of the body's %s bytes were kept", what, humanize.Comma(int64(len(original.Body.Bytes))), humanize.Comma(original.Body.Size))
+	switch {
+	case r.faults.onWire() != "":
+		err = r.deliverRaw(ctx, done)
+	case courier != nil:
+		a := courier.deliver(letter{delivery: r.asSent(done), to: done.url()})
+		a.Target = done.url().String()
+		done.fresh.Attempts = []inspect.Attempt{a}
+	default:
+		err = r.deliver(ctx, done)
 	}
-	target, exact, err := r.where(original)
+	if err != nil {
+		return replayed{}, fmt.Errorf("replay %s: %w", original.ID, err)
+	}
+	return done, ctx.Err()
+}
+
+// prepare makes the delivery that repeats original: changed, signed, not sent yet.
+func (r *replayer) prepare(ctx context.Context, original *inspect.Delivery) (replayed, error) {
+	if !original.Body.Complete && (r.change == nil || r.change.body == "") {
+		return replayed{}, fail(exitFailed, "have the provider send it again to a `hook listen --capture` that keeps more, or give the body with --body @FILE",
+			"replay %s: only %s of the body's %s bytes were kept", original.ID, humanize.Comma(int64(len(original.Body.Bytes))), humanize.Comma(original.Body.Size))
+	}
+	to, exact, err := r.where(original)
 	if err != nil {
 		return replayed{}, err
 	}
 	fresh := &inspect.Delivery{
 		ID: inspect.NewID(), ReplayOf: original.ID, Endpoint: original.Endpoint, Remote: original.Remote, Proto: original.Proto,
 		Host: original.Host, Method: original.Method, URL: original.URL, Path: original.Path, ReceivedAt: time.Now(),
-		Header: maps.Clone(original.Header), Body: original.Body, Provider: original.Provider,
+		Header: maps.Clone(original.Header), Body: original.Body, Provider: original.Provider, EventType: original.EventType,
+		ProviderID: original.ProviderID, Masked: original.Masked,
 	}
-	note, err := r.sign(fresh, original)
-	if err != nil {
-		return replayed{}, fmt.Errorf("%s: %w", what, err)
+	if fresh.Header == nil {
+		fresh.Header = make(http.Header)
 	}
-	f := replay.Forwarder{Target: target, Exact: exact, Client: r.client, Recorder: r.recorder, WaitForApp: r.waitForApp}
-	if err := f.Deliver(ctx, fresh); err != nil {
-		return replayed{}, fmt.Errorf("%s: %w", what, err)
+	if exact && !to.IsLocal() { // an app there knows itself by that URL, which some schemes sign
+		fresh.URL, fresh.Host = to.URL(), to.Host
 	}
-	return replayed{original, fresh, note}, ctx.Err()
-}
-
-// sign signs fresh as its provider would now, if it was signed at all and its secret is known.
-func (r *replayer) sign(fresh, original *inspect.Delivery) (note string, err error) {
-	p := signature.Lookup(original.Provider)
-	res := original.Signature
-	switch {
-	case r.keep:
-		return "signature kept as it was", nil
-	case p == nil || !p.CanSign():
-		return "", nil
-	case res.Reason == signature.ReasonMissing || res.Got == "" && res.Verdict != signature.Valid:
-		return "not signed, as it came without a signature", nil
-	}
-	secret, err := r.secrets.toSign(p, nil)
-	if err != nil {
-		return "", err
-	}
-	if secret.Test && (!res.Test || res.Verdict == signature.Unknown) { // it was signed with another, which hook doesn't have
-		return fmt.Sprintf("signature kept: no secret of %s is configured (set %s)", p.Title, usualVariable(p)), nil
-	}
-	request := fresh.Signed()
-	if err := p.Sign(&request, secret, time.Now()); err != nil {
-		return "signature kept: " + err.Error(), nil // a replay with the old signature is still worth having
-	}
-	fresh.Header = request.Header
-	note = "re-signed with " + secret.Source
-	if !bytes.Equal(request.Body, fresh.Body.Bytes) {
-		fresh.Body = inspect.CaptureOf(request.Body)
-		note += ", which changed the body: " + p.Title + " signs in it"
-	}
-	return note, nil
-}
-
-// A destination says which URL a replay of d asks for: target and d's own path joined, or target alone if exact.
-type destination func(d *inspect.Delivery) (target replay.Target, exact bool, err error)
-
-// toURL is for a URL that the user gave: a path there is meant exactly, and without one the path is that which the
-// delivery's own app was asked for.
-func toURL(to string) (destination, error) {
-	target, err := replay.ParseTarget(to)
-	if err != nil {
-		return nil, badTarget(err)
-	}
-	return func(d *inspect.Delivery) (replay.Target, bool, error) {
-		t := target
-		if t.Path == "" {
-			t.Path = pathOf(d.Summary())
-		}
-		return t, true, nil
-	}, nil
-}
-
-// toListener is for a running listener's target.
-func toListener(target string) (destination, error) {
-	t, err := replay.ParseTarget(target)
-	return func(*inspect.Delivery) (replay.Target, bool, error) { return t, false, nil }, err
-}
-
-// toFirst sends a delivery where it went first.
-func toFirst(d *inspect.Delivery) (replay.Target, bool, error) {
-	if len(d.Attempts) > 0 {
-		if target, err := wholeTarget(d.Attempts[0].Target); err == nil && target.Socket != "" {
-			return target, true, nil
-		}
-		if u, err := url.Parse(d.Attempts[0].Target); err == nil && u.Host != "" {
-			return replay.Target{Scheme: u.Scheme, Host: u.Host, Path: u.RequestURI()}, true, nil
+	if r.change != nil {
+		if err := r.change.apply(ctx, fresh); err != nil {
+			return replayed{}, err
 		}
 	}
-	return replay.Target{}, false, fail(exitUnreachable, "say where with --to http://localhost:3000, or start `hook listen 3000`",
-		"replay %s: it never had a target", d.ID)
-}
-
-func badTarget(err error) error {
-	return fail(exitUsage, "a target is a port (3000), a port with a path (3000/webhooks/stripe), a URL or a socket (unix:/run/app.sock)", "%w", err)
-}
-
-// compare says in a word how a replay's answer stands to the original's.
-func compare(original, fresh inspect.Summary) string {
-	before, after := original.Failed(), fresh.Failed()
-	switch {
-	case before && !after:
-		return "fixed"
-	case !before && after:
-		return "regressed"
-	case before && after:
-		return "still failing"
+	done := replayed{original: original, fresh: fresh, to: to, exact: exact}
+	if err := r.sign(&done); err != nil {
+		return replayed{}, fmt.Errorf("replay %s: %w", original.ID, err)
 	}
-	return "same"
+	return done, nil
 }
 
-// listener is the project's first running listener that has been connected.
-func (p place) listener() (running, bool) {
-	all := slices.DeleteFunc(p.project.listeners(), func(r running) bool { return r.URL == "" })
-	if len(all) == 0 {
-		return running{}, false
+func (r *replayer) deliver(ctx context.Context, done replayed) error {
+	return r.forwarder(done).Deliver(ctx, done.fresh)
+}
+
+func (r *replayer) forwarder(done replayed) *replay.Forwarder {
+	f := &replay.Forwarder{Target: done.to, Exact: done.exact, Client: r.client, WaitForApp: r.waitForApp, Unmarked: r.unmarked}
+	if r.recorder != nil {
+		f.Recorder = r.recorder
 	}
-	return all[0], true
+	return f
+}
+
+// courier is the quick way for one goroutine, where nothing is kept and no app is waited for; nil if there is none.
+func (r *replayer) courier(ctx context.Context) *courier {
+	if r.recorder != nil || r.waitForApp > 0 {
+		return nil
+	}
+	return newCourier(ctx, r.options)
+}
+
+// deliverRaw delivers with a fault in how the bytes come.
+func (r *replayer) deliverRaw(ctx context.Context, done replayed) error {
+	to := done.url()
+	raw := &sender{faults: r.faults, patience: r.options.Head, tls: &tls.Config{InsecureSkipVerify: r.options.Insecure}} //nolint:gosec // the user asked for it
+	sent := r.asSent(done)
+	if r.recorder != nil {
+		r.recorder.Received(done.fresh)
+	}
+	err := raw.deliverRaw(ctx, letter{delivery: sent, to: to})
+	done.fresh.Attempts = sent.Attempts
+	if r.recorder != nil && err == nil {
+		r.recorder.Attempted(done.fresh, false)
+	}
+	return err
+}
+
+// asSent is the request that the app gets.
+func (r *replayer) asSent(done replayed) *inspect.Delivery {
+	sent, to := *done.fresh, done.url()
+	sent.Header, sent.URL, sent.Host = r.forwarder(done).Header(done.fresh), to.URL(), to.Host
+	return &sent
+}
+
+// url is the whole URL that is asked for.
+func (d replayed) url() replay.Target {
+	to := d.to
+	if !d.exact {
+		to.Path = to.Request(d.fresh.Path)
+	}
+	if to.Path == "" {
+		to.Path = "/"
+	}
+	return to
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/seed-4575fdc3/hook/inspect/history"
 	"github.com/seed-4575fdc3/hook/internal/filelock"
 )
 
@@ -21,6 +22,12 @@ type running struct {
 	Relay    string    `json:"relay"`        // its URL; empty for the relay inside hook
 	CA       string    `json:"ca,omitempty"` // the file with the relay's private authority
 	Started  time.Time `json:"started"`
+
+	Cursor *history.Cursor `json:"cursor,omitempty"` // where the history ended when it started; nil if that can't be told
+
+	NoStore bool   `json:"no_store,omitempty"` // it keeps nothing in the history
+	Trouble string `json:"trouble,omitempty"`  // why it can't keep anything now, for people
+	Lost    int64  `json:"lost,omitempty"`     // entries that it could not keep
 
 	slot int
 	file *os.File // open and locked by the listener itself

@@ -106,7 +106,7 @@ func runScenario(c *cobra.Command, p place, store *history.Store, s *fixtures.Sc
 	if err != nil {
 		return err
 	}
-	to, listener, err := p.sendTo(o.to)
+	to, listener, err := p.sendTo(c.Context(), o.to)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func runScenario(c *cobra.Command, p place, store *history.Store, s *fixtures.Sc
 		sender: sender{secrets: found, client: client, talk: p.err, waitForApp: o.waitForApp},
 		header: header, pace: pace, json: o.json,
 	}
-	if listener == nil { // a listener keeps what comes through it
+	if listener == nil && !o.noStore { // a listener keeps what comes through it
 		t.sender.recorder = &recorder{secrets: found, store: store, log: discardLog()}
 	}
 	return t.run(c.Context())

@@ -18,14 +18,7 @@ const recentOnScreen = 200 // deliveries from before that the screen begins with
 
 // screen opens the screen and feeds it until the user quits or ctx ends.
 func (l *listener) screen(ctx context.Context) error {
-	cursor, err := l.store.Cursor(ctx)
-	if err != nil {
-		return err
-	}
-	recent, err := l.store.List(ctx, history.Query{Limit: recentOnScreen})
-	if err != nil {
-		return err
-	}
+	cursor, recent := l.recent(ctx)
 	news, status := make(chan []inspect.Summary), make(chan tui.Status)
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
@@ -38,7 +31,7 @@ func (l *listener) screen(ctx context.Context) error {
 			return tui.Run(ctx, l.in, l.out, tui.Config{
 				URL: l.endpointURL(), Public: l.embedded == nil, Target: l.engine.Target.String(), Version: Version,
 				Secrets: l.secrets.summary(), News: news, Status: status,
-				Deliveries: fetcher{l.store}, Replayer: l.replayer(), Explain: l.explain, Recent: recent,
+				Deliveries: fetcher{l}, Replayer: l.replayer(), Explain: l.explain, Recent: recent,
 				ASCII: l.pen.ascii, NoColor: os.Getenv("NO_COLOR") != "",
 			})
 		},
@@ -77,6 +70,9 @@ func (l *listener) feedNews(ctx context.Context, to chan<- []inspect.Summary) er
 
 // feedOthers brings what other processes do: a send, a replay.
 func (l *listener) feedOthers(ctx context.Context, after history.Cursor, to chan<- []inspect.Summary) error {
+	if l.store == nil {
+		return nil
+	}
 	for batch, err := range l.store.Watch(ctx, after) {
 		if err != nil {
 			l.log.Warn("watch the history", "error", err)
@@ -122,21 +118,12 @@ func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
 	}
 }
 
-func (l *listener) warning() string {
-	if n, err := l.store.Failed(); err != nil {
-		return "the history can't be written: " + err.Error()
-	} else if n > 0 {
-		return plural(int(n), "entry", "entries") + " could not be kept in the history"
-	}
-	return ""
-}
-
 // replayer delivers to the listener's own app.
 func (l *listener) replayer() *replayer {
 	target := l.engine.Target
 	return &replayer{
-		store: l.store, secrets: l.secrets, client: l.engine.Client,
-		recorder: &recorder{secrets: l.secrets, store: l.store, log: l.log, changed: l.changed},
+		store: l.store, secrets: l.secrets, client: l.engine.Client, find: l.whole,
+		recorder: &recorder{secrets: l.secrets, store: l.store, unkept: l.unkept, log: l.log, changed: l.changed},
 		where:    func(*inspect.Delivery) (replay.Target, bool, error) { return target, false, nil },
 	}
 }
@@ -146,10 +133,10 @@ func (l *listener) explain(d *inspect.Delivery) string {
 }
 
 // A fetcher gives the screen whole deliveries.
-type fetcher struct{ store *history.Store }
+type fetcher struct{ *listener }
 
 func (f fetcher) Delivery(ctx context.Context, id string) (*inspect.Delivery, error) {
-	return f.store.Get(ctx, id)
+	return f.delivery(ctx, id)
 }
 
 // group runs all of them until one fails.

@@ -50,6 +50,7 @@ const appSecret = "whsec_thisIsNobodysSecret0123456789"
 //	code N COMMAND...      run a command that must exit with N; output is compared with stdout and stderr as usual
 //	until REGEXP COMMAND...  run a command until its output matches: the row of an attempt follows its answer
 //	newer                  make the history's database one of a version to come
+//	answers NAME STATUS BODY  what the app answers at /named/NAME from now on
 //	commands               run each of the `hook` lines that the last command printed; none may fail otherwise than by a verdict
 func TestScripts(t *testing.T) {
 	app := httptest.NewServer(http.HandlerFunc(stripeApp))
@@ -68,7 +69,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startProgram, "await": awaitLine, "interrupt": interruptProgram, "sigkill": killProgram, "code": exitCode,
-			"newer": newerDatabase, "until": untilPrinted, "commands": commandsWork,
+			"newer": newerDatabase, "until": untilPrinted, "commands": commandsWork, "answers": setAnswer,
 		},
 	})
 }
@@ -100,6 +101,10 @@ func stripeApp(w http.ResponseWriter, r *http.Request) {
 	case "/fail":
 		http.Error(w, "a bug", http.StatusInternalServerError)
 	default:
+		if given, ok := answers.Load(r.URL.Path); ok {
+			given.(http.HandlerFunc)(w, r)
+			return
+		}
 		http.NotFound(w, r)
 	}
 }
@@ -246,6 +251,22 @@ func newerDatabase(ts *testscript.TestScript, _ bool, _ []string) {
 	_, err = db.Exec("PRAGMA user_version = 999")
 	ts.Check(err)
 	ts.Check(db.Close())
+}
+
+// answers are what the app answers at the paths that scripts have named, an http.HandlerFunc each.
+var answers sync.Map
+
+func setAnswer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: answers NAME STATUS BODY")
+	}
+	status, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	answers.Store("/named/"+args[0], http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, args[2])
+	}))
 }
 
 func commandsWork(ts *testscript.TestScript, _ bool, _ []string) {

@@ -19,7 +19,9 @@ type selection struct {
 // looked, which may be nil, is told of each that was looked at, selected or not.
 func (s selection) each(ctx context.Context, store *history.Store, looked func()) iter.Seq2[inspect.Summary, error] {
 	if s.where == nil {
-		return store.Each(ctx, s.query)
+		q := s.query
+		q.Looked = looked
+		return store.Each(ctx, q)
 	}
 	q := s.query
 	left, limited := q.Limit, q.Limit > 0
@@ -38,42 +40,82 @@ func (s selection) each(ctx context.Context, store *history.Store, looked func()
 
 // looking yields those of q that the expression is true of.
 func (s selection) looking(ctx context.Context, store *history.Store, q history.Query, looked func()) iter.Seq2[inspect.Summary, error] {
+	if looked == nil {
+		looked = func() {}
+	}
+	switch {
+	case !s.where.Whole():
+		return s.lookingAtSummaries(ctx, store, q, looked)
+	case !s.where.Light():
+		return s.lookingAtAll(ctx, store, q, looked)
+	}
+	return s.lookingTwice(ctx, store, q, looked)
+}
+
+// lookingAtSummaries is looking of an expression that summaries are enough for.
+func (s selection) lookingAtSummaries(ctx context.Context, store *history.Store, q history.Query, looked func()) iter.Seq2[inspect.Summary, error] {
 	return func(yield func(inspect.Summary, error) bool) {
 		for sum, err := range store.Each(ctx, q) {
-			if err != nil {
-				yield(sum, err)
-				return
-			}
-			ok, err := s.holds(ctx, store, sum)
-			if looked != nil {
-				looked()
-			}
-			if err == nil && !ok {
-				continue
-			}
-			if !yield(sum, err) || err != nil {
+			looked()
+			if (err != nil || s.where.MatchSummary(sum)) && !yield(sum, err) {
 				return
 			}
 		}
 	}
 }
 
-// holds says whether the expression is true of a delivery.
-func (s selection) holds(ctx context.Context, store *history.Store, sum inspect.Summary) (bool, error) {
-	if s.where == nil {
-		return true, nil
+// lookingAtAll is looking of an expression that summaries tell nothing of.
+func (s selection) lookingAtAll(ctx context.Context, store *history.Store, q history.Query, looked func()) iter.Seq2[inspect.Summary, error] {
+	return func(yield func(inspect.Summary, error) bool) {
+		for d, err := range store.EachWhole(ctx, q) {
+			if err != nil {
+				yield(inspect.Summary{}, err)
+				return
+			}
+			looked()
+			if s.where.Match(d) && !yield(d.Summary(), nil) {
+				return
+			}
+		}
 	}
-	if !s.where.MatchSummary(sum) {
-		return false, nil
+}
+
+// wholeBatch is how many deliveries that their summaries did not rule out are read at once at most.
+const wholeBatch = 256
+
+// lookingTwice looks at summaries first, and then at the whole of what they did not rule out: of few at a time in the
+// beginning, as few may be wanted.
+func (s selection) lookingTwice(ctx context.Context, store *history.Store, q history.Query, looked func()) iter.Seq2[inspect.Summary, error] {
+	return func(yield func(inspect.Summary, error) bool) {
+		var left []string
+		size := 16
+		see := func() bool {
+			these := history.Query{IDs: left, AllProjects: true, OldestFirst: q.OldestFirst}
+			left, size = nil, min(2*size, wholeBatch)
+			for found, err := range s.lookingAtAll(ctx, store, these, func() {}) {
+				if !yield(found, err) || err != nil {
+					return false
+				}
+			}
+			return true
+		}
+		for sum, err := range store.Each(ctx, q) {
+			if err != nil {
+				yield(sum, err)
+				return
+			}
+			looked()
+			if !s.where.MatchSummary(sum) {
+				continue
+			}
+			if left = append(left, sum.ID); len(left) == size && !see() {
+				return
+			}
+		}
+		if len(left) > 0 {
+			see()
+		}
 	}
-	if !s.where.Whole() {
-		return true, nil
-	}
-	d, err := store.Get(ctx, sum.ID)
-	if err != nil {
-		return false, err
-	}
-	return s.where.Match(d), nil
 }
 
 // among is which of the deliveries with these ids are selected, in the query's order: what a Watch brings, say.

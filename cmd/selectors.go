@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +28,26 @@ func (s *selectors) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.since, "since", "", "received since this `time`: 15m, 2h, 3d, or 2026-11-20T14:00:00Z")
 	f.StringVar(&s.until, "until", "", "received before this `time`")
 	f.BoolVar(&s.failed, "failed", false, "that the app did not answer with 2xx")
-	f.StringVar(&s.where, "where", "", "of which this `expression` is true: 'status >= 400 && body.amount > 1000'")
+	f.Var((*expression)(&s.where), "where", "of which this `expression` is true: 'status >= 400 && body.amount > 1000'")
+}
+
+// An expression is the value of --where. An empty one would select all, which nobody means: a script's variable had no value.
+type expression string
+
+func (e *expression) String() string { return string(*e) }
+func (e *expression) Type() string   { return "expression" }
+
+func (e *expression) Set(s string) error {
+	if strings.TrimSpace(s) == "" {
+		return errors.New("it is empty")
+	}
+	*e = expression(s)
+	return nil
+}
+
+// narrow says whether any of the selectors leaves something out.
+func (s *selectors) narrow() bool {
+	return len(s.events)+len(s.providers)+len(s.statuses) > 0 || s.since != "" || s.until != "" || s.failed || s.where != ""
 }
 
 func (s *selectors) query(words []string, now time.Time) (history.Query, error) {
@@ -51,6 +72,11 @@ func (s *selectors) query(words []string, now time.Time) (history.Query, error) 
 	return q, err
 }
 
+// given says whether any of the selectors was given.
+func (s *selectors) given(flags interface{ Changed(name string) bool }) bool {
+	return slices.ContainsFunc([]string{"event", "provider", "status", "since", "until", "failed", "where"}, flags.Changed)
+}
+
 // selection is what the selectors and the words choose.
 func (s *selectors) selection(words []string, now time.Time) (selection, error) {
 	q, err := s.query(words, now)
@@ -59,9 +85,9 @@ func (s *selectors) selection(words []string, now time.Time) (selection, error) 
 	}
 	f, err := filter.Compile(s.where)
 	if err != nil {
-		return selection{}, fail(exitUsage, "docs/inspecting.md lists the fields", "--where: %w", err)
+		return selection{}, badExpression("--where", err)
 	}
-	return selection{q, f}, nil
+	return selection{narrowed(q, f, now), f}, nil
 }
 
 func isStatus(s string) bool {

@@ -105,7 +105,7 @@ func newSend(s streams) *cobra.Command {
 	f.IntVar(&o.concurrency, "concurrency", 0, "how many may be under way at once, a `number` (default: 1; with --rate 64)")
 	f.Var(&o.faults, "fault", "send it wrong, `name[=value]`: "+strings.Join(faultNames(), ", ")+" (repeatable)")
 	f.StringVar(&o.print, "print", "", "print the request instead of sending it: `http`, curl or headers")
-	f.BoolVar(&o.noStore, "no-store", false, "keep nothing of it in the history")
+	noStoreFlag(f, &o.noStore)
 	f.BoolVar(&o.insecure, "insecure", false, "believe any certificate of the target")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line")
 	return c
@@ -146,11 +146,11 @@ func runSend(ctx context.Context, p place, o sendOptions) error {
 	if err := o.faults.fit(s.provider, o.provider); err != nil {
 		return err
 	}
-	s.to, s.listener, err = p.sendTo(o.to)
-	if err != nil && o.print != "" && o.to == "" { // nothing is sent: any app will do
-		s.to, s.listener, err = p.sendTo("http://localhost:3000/")
+	to := o.to
+	if _, listens := p.listener(); to == "" && o.print != "" && !listens { // nothing is sent: any app will do
+		to = "http://localhost:3000/"
 	}
-	if err != nil {
+	if s.to, s.listener, err = p.sendTo(ctx, to); err != nil {
 		return err
 	}
 	if s.options, err = s.clientOptions(); err != nil {

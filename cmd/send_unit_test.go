@@ -161,17 +161,6 @@ func TestTampered(t *testing.T) {
 	}
 }
 
-func TestCurlWord(t *testing.T) {
-	for word, want := range map[string]string{
-		"plain": "plain", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$HOME `x`": "'$HOME `x`'", "a\nb": "'a\nb'",
-		"\x1b[2J'\\": `$'\033[2J\'\\'`, "\xff": `$'\377'`, "ü": "'ü'", "\u202ex": `$'\342\200\256x'`,
-	} {
-		if got := curlWord(word); got != want {
-			t.Errorf("%q: %s, want %s", word, got, want)
-		}
-	}
-}
-
 // The bar is narrower than the terminal, whatever that is.
 func TestProgressFits(t *testing.T) {
 	v := &volley{sending: &sending{place: place{pen: pen{ascii: true}}, o: sendOptions{count: 20000}}}

@@ -16,10 +16,11 @@ import (
 )
 
 // A courier delivers letters one after the other, as a replay.Forwarder does that keeps nothing, with less work:
-// what a delivery needs is made once, and its connection is its own. It is for one goroutine, which closes it.
+// what a delivery needs is made once, and its connections are its own. It is for one goroutine, which closes it.
 type courier struct {
 	client  *replay.Client
 	request *http.Request
+	to      replay.Target // of the request, but for its path
 	body    letterBody
 	buf     [4 << 10]byte
 
@@ -31,17 +32,24 @@ type letterBody struct{ bytes.Reader }
 
 func (b *letterBody) Close() error { return nil }
 
-func newCourier(ctx context.Context, options replay.ClientOptions, to replay.Target) *courier {
+func newCourier(ctx context.Context, options replay.ClientOptions) *courier {
 	c := &courier{client: replay.NewClient(options)}
-	u := &url.URL{Scheme: to.Scheme, Host: to.Host}
-	if to.Socket != "" {
-		u = &url.URL{Scheme: "unix", Host: to.Socket}
-	}
-	c.request = (&http.Request{URL: u, Body: &c.body}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	c.request = (&http.Request{Body: &c.body}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:              func(info httptrace.GotConnInfo) { c.reused = info.Reused },
 		GotFirstResponseByte: func() { c.answered = true },
 	}))
 	return c
+}
+
+// goTo has the request go to a target's app.
+func (c *courier) goTo(to replay.Target) {
+	if to.Path = ""; c.request.URL != nil && to == c.to {
+		return
+	}
+	c.to, c.request.URL = to, &url.URL{Scheme: to.Scheme, Host: to.Host}
+	if to.Socket != "" {
+		c.request.URL = &url.URL{Scheme: "unix", Host: to.Socket}
+	}
 }
 
 // deliver sends a letter, and leaves the attempt's target to whoever keeps it. It sends it a second time if the connection had
@@ -54,10 +62,16 @@ func (c *courier) deliver(l letter) inspect.Attempt {
 	return a
 }
 
-func (c *courier) close() { c.client.CloseIdleConnections() }
+// close ends its connections; a nil courier has none.
+func (c *courier) close() {
+	if c != nil {
+		c.client.CloseIdleConnections()
+	}
+}
 
 func (c *courier) attempt(l letter) inspect.Attempt {
 	d, r := l.delivery, c.request
+	c.goTo(l.to)
 	r.Method, r.RequestURI, r.Host, r.Header, r.ContentLength = d.Method, l.to.Path, d.Host, d.Header, d.Body.Size
 	c.body.Reset(d.Body.Bytes)
 	c.reused, c.answered = false, false

@@ -18,7 +18,7 @@ import (
 )
 
 // edit opens a sample's body in the user's editor, and gives what was made of it.
-func (s *sending) edit(ctx context.Context, sample *fixtures.Sample) ([]byte, error) {
+func (p place) edit(ctx context.Context, sample *fixtures.Sample) ([]byte, error) {
 	editor, err := editorCommand()
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func (s *sending) edit(ctx context.Context, sample *fixtures.Sample) ([]byte, er
 		return nil, fmt.Errorf("write the body for the editor: %w", err)
 	}
 	for {
-		if err := s.runEditor(ctx, editor, file); err != nil {
+		if err := p.runEditor(ctx, editor, file); err != nil {
 			return nil, err
 		}
 		body, err := os.ReadFile(file)
@@ -43,9 +43,9 @@ func (s *sending) edit(ctx context.Context, sample *fixtures.Sample) ([]byte, er
 		broken := brokenJSON(body)
 		switch {
 		case bytes.Equal(body, sample.Body):
-			_, _ = fmt.Fprintln(s.err, "hook: nothing was changed: sending it as it is")
+			_, _ = fmt.Fprintln(p.err, "hook: nothing was changed: sending it as it is")
 			return body, os.Remove(file)
-		case isJSON && broken != nil && s.editAgain(broken):
+		case isJSON && broken != nil && p.editAgain(broken):
 			continue
 		case isJSON && broken != nil:
 			return nil, fail(exitUsage, "it is kept in "+file+": once it is right, --body @"+file+" sends it", "the edited body is no JSON: %w", broken)
@@ -82,14 +82,14 @@ func writeDraft(body []byte, media string, isJSON bool) (string, error) {
 }
 
 // runEditor runs the editor on a file, at the terminal if there is one.
-func (s *sending) runEditor(ctx context.Context, editor, file string) error {
+func (p place) runEditor(ctx context.Context, editor, file string) error {
 	c := exec.CommandContext(ctx, "sh", "-c", editor+` "$1"`, "sh", file)
 	if runtime.GOOS == "windows" {
 		c = exec.CommandContext(ctx, "cmd", "/c", editor+" "+file)
 	}
-	c.Stdin, c.Stdout, c.Stderr = s.in, s.out, s.err
-	if !isTerminal(s.out) { // what it prints is no part of the answer
-		c.Stdout = s.err
+	c.Stdin, c.Stdout, c.Stderr = p.in, p.out, p.err
+	if !isTerminal(p.out) { // what it prints is no part of the answer
+		c.Stdout = p.err
 	}
 	if err := c.Run(); err != nil {
 		if ctx.Err() != nil {
@@ -111,11 +111,11 @@ func brokenJSON(text []byte) error {
 }
 
 // editAgain asks whether to open the editor once more; nobody is there to be asked if that isn't a terminal.
-func (s *sending) editAgain(broken error) bool {
-	if !isTerminal(s.in) || !isTerminal(s.err) {
+func (p place) editAgain(broken error) bool {
+	if !isTerminal(p.in) || !isTerminal(p.err) {
 		return false
 	}
-	_, _ = fmt.Fprintf(s.err, "hook: that is no JSON: %s\nhook: edit it again? [Y/n] ", inspect.Printable(broken.Error()))
-	answer, err := bufio.NewReader(s.in).ReadString('\n')
+	_, _ = fmt.Fprintf(p.err, "hook: that is no JSON: %s\nhook: edit it again? [Y/n] ", inspect.Printable(broken.Error()))
+	answer, err := bufio.NewReader(p.in).ReadString('\n')
 	return err == nil && !strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "n")
 }

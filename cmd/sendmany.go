@@ -104,7 +104,7 @@ func (v *volley) run(ctx context.Context) (*tally, time.Duration, error) {
 
 // work sends one delivery after the other. Its error is that of making or signing one.
 func (v *volley) work(ctx context.Context, sum *tally) error {
-	courier := newCourier(ctx, v.options, v.to)
+	courier := newCourier(ctx, v.options)
 	defer courier.close()
 	for {
 		n := v.next.Add(1)

@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/signature"
 )
 
 // ready lets the sample of a single delivery be edited, and finds what signs it.
@@ -81,12 +82,18 @@ func (s *sending) json(l letter) sentJSON {
 }
 
 // accepted says whether the provider would take the answer for success.
-func (s *sending) accepted(a *inspect.Attempt) bool {
-	return a.Response != nil && s.provider.Accepts(a.Response.Status)
+func (s *sending) accepted(a *inspect.Attempt) bool { return takes(s.provider, a) }
+
+func takes(provider *signature.Provider, a *inspect.Attempt) bool {
+	return a.Response != nil && provider.Accepts(a.Response.Status)
 }
 
-// right says whether the app did what a right one does.
 func (s *sending) right(a *inspect.Attempt, expected expectation) bool {
+	return answersRight(s.provider, a, expected)
+}
+
+// answersRight says whether the app did what a right one does.
+func answersRight(provider *signature.Provider, a *inspect.Attempt, expected expectation) bool {
 	refused := a.Response != nil && a.Response.Status/100 == 4
 	switch expected {
 	case toRefuse:
@@ -94,11 +101,11 @@ func (s *sending) right(a *inspect.Attempt, expected expectation) bool {
 	case toBreakOff:
 		return refused || a.Outcome == inspect.OutcomeClosed
 	case toDecide:
-		return refused || s.accepted(a)
+		return refused || takes(provider, a)
 	case toEndSomehow:
-		return refused || a.Outcome == inspect.OutcomeClosed || s.accepted(a)
+		return refused || a.Outcome == inspect.OutcomeClosed || takes(provider, a)
 	default:
-		return s.accepted(a)
+		return takes(provider, a)
 	}
 }
 

@@ -109,7 +109,7 @@ func (s *sending) afterStatus(ctx context.Context, d *inspect.Delivery, r *inspe
 		return "the listener is not connected: see its screen"
 	case r.Status == http.StatusNotFound && code == "":
 		return s.afterNotFound(ctx, d)
-	case s.o.noStore && s.listener == nil:
+	case s.listener == nil && s.o.noStore, s.listener != nil && s.listener.NoStore:
 		return "without --no-store `hook show last` would tell more"
 	case code == "" && (r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden || r.Status == http.StatusBadRequest):
 		return "if the app finds the signature wrong: `hook verify last` tells what it may have or do differently"

@@ -105,6 +105,16 @@ func (t *tally) text(p pen, planned, concurrency int, took time.Duration, faulty
 		fmt.Fprintf(&b, " · interrupted, %s were planned", humanize.Comma(int64(planned)))
 	}
 	b.WriteString("\n")
+	b.WriteString(t.answers(p))
+	if faulty {
+		fmt.Fprintf(&b, "  faults   %s of %s met as a right app does\n", humanize.Comma(int64(t.right)), humanize.Comma(int64(t.sent)))
+	}
+	return b.String()
+}
+
+// answers is how many answers of which status there were, and how long they took.
+func (t *tally) answers(p pen) string {
+	var b strings.Builder
 	var parts []string
 	for _, status := range slices.Sorted(maps.Keys(t.statuses)) {
 		parts = append(parts, p.status(inspect.Summary{Status: status, Outcome: inspect.OutcomeAnswered})+" × "+humanize.Comma(int64(t.statuses[status])))
@@ -118,9 +128,6 @@ func (t *tally) text(p pen, planned, concurrency int, took time.Duration, faulty
 	if t.latencies.n > 0 {
 		fmt.Fprintf(&b, "  latency  p50 %s · p90 %s · p99 %s · max %s\n", fine(t.latencies.percentile(50)), fine(t.latencies.percentile(90)),
 			fine(t.latencies.percentile(99)), fine(t.latencies.longest))
-	}
-	if faulty {
-		fmt.Fprintf(&b, "  faults   %s of %s met as a right app does\n", humanize.Comma(int64(t.right)), humanize.Comma(int64(t.sent)))
 	}
 	return b.String()
 }

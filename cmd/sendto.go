@@ -1,18 +1,20 @@
 package cmd
 
 import (
+	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed-4575fdc3/hook/replay"
 )
 
 // sendTo is the URL to send to; listener is whose endpoint that is, if it is one of this project's.
-func (p place) sendTo(to string) (target replay.Target, listener *running, err error) {
+func (p place) sendTo(ctx context.Context, to string) (target replay.Target, listener *running, err error) {
 	if to == "" {
-		r, ok := p.listener()
-		if !ok {
-			return replay.Target{}, nil, fail(exitUnreachable, "start `hook listen 3000` in another terminal, or say where with --to http://localhost:3000",
-				"there is nothing to send to: no listener runs in %s", p.project.dir)
+		r, err := p.awaitListener(ctx)
+		if err != nil {
+			return replay.Target{}, nil, err
 		}
 		to = r.URL
 	}
@@ -25,6 +27,43 @@ func (p place) sendTo(to string) (target replay.Target, listener *running, err e
 		}
 	}
 	return target, nil, nil
+}
+
+// How long a listener is waited for that may have been started just before, as in `hook listen 3000 & hook send …`.
+const (
+	graceScript  = 2 * time.Second        // to announce itself
+	gracePeople  = 300 * time.Millisecond // likewise, where somebody waits for the answer
+	graceConnect = 5 * time.Second        // to be connected for the first time, once it has announced itself
+	lookAgain    = 50 * time.Millisecond
+)
+
+// awaitListener is the first of this project's listeners that is connected, or was. One that is starting is waited for.
+func (p place) awaitListener(ctx context.Context) (running, error) {
+	began, grace := time.Now(), graceScript
+	if isTerminal(p.in) && isTerminal(p.out) {
+		grace = gracePeople
+	}
+	look := time.NewTicker(lookAgain)
+	defer look.Stop()
+	for {
+		all := p.project.listeners()
+		if i := slices.IndexFunc(all, func(r running) bool { return r.URL != "" }); i >= 0 {
+			return all[i], nil
+		}
+		switch waited := time.Since(began); {
+		case len(all) > 0 && waited >= graceConnect:
+			return running{}, fail(exitUnreachable, "see what it says, or say where with --to http://localhost:3000",
+				"there is nothing to send to yet: the listener in %s (process %d) isn't connected", p.project.dir, all[0].PID)
+		case len(all) == 0 && waited >= grace:
+			return running{}, fail(exitUnreachable, "start `hook listen 3000` in another terminal, or say where with --to http://localhost:3000",
+				"there is nothing to send to: no listener runs in %s", p.project.dir)
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return running{}, ctx.Err()
+		}
+	}
 }
 
 // wholeTarget reads the whole of a URL to ask for: unlike a listener's target it may have a query, which some schemes sign.

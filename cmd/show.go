@@ -2,46 +2,76 @@ package cmd
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"maps"
 	"net/http"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/history"
+	"github.com/seed-4575fdc3/hook/inspect/signature"
 )
 
 type showOptions struct {
-	ref        string
-	json, body bool
+	ref, file                          string
+	json, raw, body, headers, attempts bool
+	response, reveal                   bool
 }
 
 func newShow(s streams) *cobra.Command {
 	var o showOptions
 	c := &cobra.Command{
-		Use:     "show [id]",
-		Short:   "Show one delivery: request, verdict, and what the app answered",
-		Long:    "Show one delivery. An id may be shortened as long as it is unique; \"last\", the default, is the last live delivery.",
-		Example: "  hook show last\n  hook show d_4f2a --body | jq .data.object",
+		Use:   "show [id]",
+		Short: "Show one delivery: request, verdict, and what the app answered",
+		Long: "Show one delivery: the request, what hook knows of it, the verdict on its signature, and what the app answered. An id may\n" +
+			"be shortened as long as it is unique; \"last\", the default, is the last live delivery.\n\n" +
+			"JSON, XML, forms and multipart are laid out, compressed bodies decoded, and secrets masked. --raw, --body and --json are\n" +
+			"exact: nothing is laid out, decoded or masked.",
+		Example: "  hook show last\n  hook show d_4f2a --body | jq .data.object\n  hook show d_4f2a --response --headers\n  hook show d_4f2a --raw > request.http",
 		Args:    exactly(cobra.MaximumNArgs(1), "one id"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if o.ref = "last"; len(args) > 0 {
 				o.ref = args[0]
 			}
-			return withHistory(c, s, func(p place, store *history.Store) error { return runShow(c.Context(), p, store, o) })
+			if err := o.check(); err != nil {
+				return err
+			}
+			return withHistoryOf(c, s, o.file, func(p place, store *history.Store) error { return runShow(c.Context(), p, store, o) })
 		},
 	}
-	c.Flags().BoolVar(&o.json, "json", false, "one JSON object with all that is known")
-	c.Flags().BoolVar(&o.body, "body", false, "the request's body alone, to the byte")
-	c.MarkFlagsMutuallyExclusive("json", "body")
+	f := c.Flags()
+	f.BoolVar(&o.json, "json", false, "one JSON object with all that is known")
+	f.BoolVar(&o.raw, "raw", false, "the request as an HTTP message, its body to the byte")
+	f.BoolVar(&o.body, "body", false, "the request's body alone, to the byte")
+	f.BoolVar(&o.headers, "headers", false, "the request's header fields alone")
+	f.BoolVar(&o.attempts, "attempts", false, "every attempt: when, where to, how long, how it ended")
+	f.BoolVar(&o.response, "response", false, "the app's last answer instead of the request; also with --raw, --body or --headers")
+	f.BoolVar(&o.reveal, "reveal", false, "mask nothing")
+	f.StringVar(&o.file, "file", "", "a delivery of this session `file`, which is only read")
 	return c
+}
+
+// check says which flags don't go together.
+func (o showOptions) check() error {
+	views := []struct {
+		name  string
+		given bool
+	}{{"--json", o.json}, {"--raw", o.raw}, {"--body", o.body}, {"--headers", o.headers}, {"--attempts", o.attempts}}
+	chosen := ""
+	for _, v := range views {
+		if v.given && chosen != "" {
+			return fail(exitUsage, "give one of them", "%s and %s are two views of a delivery", chosen, v.name)
+		}
+		if v.given {
+			chosen = v.name
+		}
+	}
+	switch {
+	case o.response && (o.json || o.attempts):
+		return fail(exitUsage, chosen+" has all answers", "%s and --response don't go together", chosen)
+	case o.reveal && (o.json || o.raw || o.body):
+		return fail(exitUsage, "leave --reveal out", "%s is exact: it masks nothing that could be revealed", chosen)
+	}
+	return nil
 }
 
 func runShow(ctx context.Context, p place, store *history.Store, o showOptions) error {
@@ -53,104 +83,87 @@ func runShow(ctx context.Context, p place, store *history.Store, o showOptions) 
 	if err != nil {
 		return err
 	}
-	switch {
-	case o.json:
+	if o.json {
 		return printJSON(p.out, fullJSON(d))
-	case o.body:
-		if !d.Body.Complete {
-			_, _ = fmt.Fprintf(p.err, "hook: warning: only the first %s of %s bytes were kept\n", humanize.Comma(int64(len(d.Body.Bytes))), humanize.Comma(d.Body.Size))
-		}
-		if isTerminal(p.out) && !isText(d.Body.Bytes) {
-			return fail(exitFailed, "pipe it, as in `hook show "+d.ID+" --body | xxd`, or send it to a file with > FILE",
-				"show %s: its body is no text that a terminal could show", o.ref)
-		}
-		_, err := p.out.Write(d.Body.Bytes)
-		return err
 	}
-	found, err := findSecrets(p.project, nil, p.in, p.err)
+	side, err := o.side(d)
+	switch {
+	case err != nil:
+		return err
+	case o.raw || o.body:
+		return p.exactly(side, o)
+	}
+	paper := p.paper(p.out, o.reveal)
+	switch {
+	case o.headers:
+		paper.header(0, side.header, side.provider)
+	case o.attempts:
+		paper.attempts(d)
+	case o.response:
+		paper.status(0, side.response)
+		paper.header(2, side.header, nil)
+		paper.body(side)
+	default:
+		found, err := findSecrets(p.project, nil, p.in, p.err)
+		if err != nil {
+			return err
+		}
+		paper.whole(d, found.explainDelivery(d), deliveredFirst(ctx, store, d))
+	}
+	return paper.done(p.err, o.headers)
+}
+
+// deliveredFirst is the delivery that d is a redelivery of, or nil.
+func deliveredFirst(ctx context.Context, store *history.Store, d *inspect.Delivery) *inspect.Delivery {
+	if d.RedeliveryOf == "" {
+		return nil
+	}
+	earlier, err := store.Get(ctx, d.RedeliveryOf)
 	if err != nil {
-		return err
+		return nil // it may be gone
 	}
-	return p.show(p.out, d, found.explainDelivery(d))
+	return earlier
 }
 
-// isText says whether a terminal shows bytes as they are, and does nothing else with them.
-func isText(b []byte) bool {
-	s := strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(string(b))
-	return inspect.Printable(s) == s
+// A half is one side of a delivery: the request, or what the app answered.
+type half struct {
+	what     string // for people
+	id       string
+	flag     string // that shows it
+	head     func() []byte
+	header   http.Header
+	provider *signature.Provider
+	content  inspect.Capture
+	response *inspect.Response // nil for the request
 }
 
-// maxShown is how many lines of a body people are shown; --body has all of it.
-const maxShown = 200
-
-func (p place) show(w io.Writer, d *inspect.Delivery, f finding) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s %s\n", p.pen.bold.Sprint(inspect.Printable(d.ID)), inspect.Printable(d.Method), inspect.Printable(d.URL))
-	about := []string{"received " + d.ReceivedAt.Local().Format(time.DateTime)}
-	if d.Remote != "" {
-		about = append(about, "from "+d.Remote)
+// side is the half that is asked for.
+func (o showOptions) side(d *inspect.Delivery) (half, error) {
+	if !o.response {
+		return requestSide(d), nil
 	}
-	if d.ReplayOf != "" {
-		about = append(about, "replay of "+d.ReplayOf)
-	}
-	if d.RedeliveryOf != "" {
-		about = append(about, "redelivery of "+d.RedeliveryOf)
-	}
-	fmt.Fprintf(&b, "  %s\n\n", inspect.Printable(strings.Join(about, " · ")))
-	p.header(&b, d.Header)
-	p.body(&b, d.Header, d.Body)
-	fmt.Fprintf(&b, "\n%s\n%s", p.pen.bold.Sprint("Signature"), indent(f.text(p.pen, lineWidth)))
-	for _, a := range d.Attempts {
-		fmt.Fprintf(&b, "\n%s %d  %s\n", p.pen.bold.Sprint("Attempt"), a.Number, inspect.Printable(a.Target))
-		fmt.Fprintf(&b, "  %s in %s (connection %s, then %s until the answer began)\n",
-			a.Outcome, duration(a.Stages.Total), duration(a.Stages.Connect), duration(a.Stages.Wait))
-		if a.Err != "" {
-			fmt.Fprintf(&b, "  %s\n", p.pen.bad.Sprint(inspect.Printable(a.Err)))
-		}
-		if a.Response != nil {
-			fmt.Fprintf(&b, "\n  %d %s\n", a.Response.Status, http.StatusText(a.Response.Status))
-			p.header(&b, a.Response.Header)
-			p.body(&b, a.Response.Header, a.Response.Body)
+	for i := len(d.Attempts) - 1; i >= 0; i-- {
+		if r := d.Attempts[i].Response; r != nil {
+			return responseSide(d, r), nil
 		}
 	}
-	if len(d.Attempts) == 0 {
-		fmt.Fprintf(&b, "\n  no attempt has ended yet\n")
+	why := "no attempt has ended yet"
+	if a := d.Last(); a != nil && a.Err != "" {
+		why = a.Err
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return half{}, fail(exitFailed, "`hook show "+d.ID+" --attempts` has every attempt", "show %s: the app gave no answer: %s", o.ref, why)
 }
 
-func (p place) header(b *strings.Builder, h http.Header) {
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		for _, value := range h[name] {
-			if inspect.IsCredential(name) {
-				value = "(not shown; --json has it)"
-			}
-			fmt.Fprintf(b, "  %s %s\n", p.pen.faint.Sprint(inspect.Printable(name)+":"), inspect.Printable(value))
-		}
+func requestSide(d *inspect.Delivery) half {
+	return half{
+		what: "request", id: d.ID, head: func() []byte { return requestHead(d) }, header: d.Header,
+		provider: signature.Lookup(d.Provider), content: d.Body,
 	}
 }
 
-func (p place) body(b *strings.Builder, h http.Header, c inspect.Capture) {
-	if c.Size == 0 {
-		return
+func responseSide(d *inspect.Delivery, r *inspect.Response) half {
+	return half{
+		what: "answer", id: d.ID, flag: " --response", head: func() []byte { return responseHead(r) }, header: r.Header,
+		content: r.Body, response: r,
 	}
-	b.WriteString("\n")
-	for _, line := range inspect.PrettyBody(h.Get("Content-Type"), c.Bytes, maxShown) {
-		b.WriteString("  " + line + "\n")
-	}
-	if !c.Complete {
-		fmt.Fprintf(b, "  %s\n", p.pen.attention.Sprintf("only the first %s of %s bytes were kept", humanize.Comma(int64(len(c.Bytes))), humanize.Comma(c.Size)))
-	}
-}
-
-func indent(s string) string {
-	var b strings.Builder
-	for line := range strings.Lines(s) {
-		if strings.TrimSpace(line) != "" {
-			b.WriteString("  ")
-		}
-		b.WriteString(line)
-	}
-	return b.String()
 }

@@ -121,6 +121,9 @@ func runVerify(ctx context.Context, p place, store *history.Store, o verifyOptio
 	}
 	f := found.explain(request, provider, d.Body, otherURLs(d))
 	f.refused = f.afterRefusal(d.Last())
+	if d.Masked {
+		f.notes = append(f.notes, "secrets in it were masked before it came here: its signature may be of other bytes")
+	}
 	return p.verdict(o, f)
 }
 

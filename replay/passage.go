@@ -100,7 +100,7 @@ func (p *passage) ask(ctx context.Context) (*http.Response, error) {
 	raw := p.aim()
 	r := (&http.Request{
 		Method: p.d.Method, URL: p.f.Target.url(), RequestURI: raw,
-		Host: p.f.host(p.d), Header: p.header(), ContentLength: p.request.length, Body: p.request.body(),
+		Host: p.f.host(p.d), Header: p.f.Header(p.d), ContentLength: p.request.length, Body: p.request.body(),
 	}).WithContext(httptrace.WithClientTrace(ctx, p.trace.hooks(p.started, p.sent, p.inform)))
 	r.Trailer = p.request.trailer
 	response, err := p.whenThere(r)
@@ -137,29 +137,29 @@ func (f *Forwarder) host(d *inspect.Delivery) string {
 	return f.HostHeader
 }
 
-// header is what the app gets: what the sender sent, and what only we can know.
-func (p *passage) header() http.Header {
-	h := make(http.Header, len(p.d.Header)+6)
-	maps.Copy(h, p.d.Header)
-	if p.f.Bare {
+// Header is what the app gets at d's next attempt: what the sender sent, and what only we can know.
+func (f *Forwarder) Header(d *inspect.Delivery) http.Header {
+	h := make(http.Header, len(d.Header)+6)
+	maps.Copy(h, d.Header)
+	if f.Bare {
 		return h
 	}
 	if h["Upgrade"] != nil {
 		h["Connection"] = []string{"Upgrade"}
 	}
-	if p.d.Remote != "" {
-		h["X-Forwarded-For"] = []string{p.d.Remote}
+	if d.Remote != "" {
+		h["X-Forwarded-For"] = []string{d.Remote}
 	}
-	if scheme, rest, ok := strings.Cut(p.d.URL, "://"); ok {
+	if scheme, rest, ok := strings.Cut(d.URL, "://"); ok {
 		if end := strings.IndexAny(rest, "/?"); end >= 0 {
 			rest = rest[:end]
 		}
 		h["X-Forwarded-Proto"], h["X-Forwarded-Host"] = []string{scheme}, []string{rest}
 	}
-	h["Hook-Delivery"] = []string{p.d.ID}
-	h["Hook-Attempt"] = []string{strconv.Itoa(len(p.d.Attempts) + 1)}
-	if p.d.ReplayOf != "" {
-		h["Hook-Replay"], h["Hook-Replay-Of"] = []string{"1"}, []string{p.d.ReplayOf}
+	h["Hook-Delivery"] = []string{d.ID}
+	h["Hook-Attempt"] = []string{strconv.Itoa(len(d.Attempts) + 1)}
+	if d.ReplayOf != "" && !f.Unmarked {
+		h["Hook-Replay"], h["Hook-Replay-Of"] = []string{"1"}, []string{d.ReplayOf}
 	}
 	return h
 }

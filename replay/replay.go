@@ -40,6 +40,7 @@ type Forwarder struct {
 	Recorder   Recorder          // nil keeps nothing
 	Capture    int64             // how much of a body is kept on each side, in bytes; 0: DefaultCapture
 	Bare       bool              // add no header of ours: for whoever plays the sender
+	Unmarked   bool              // add no Hook-Replay fields to a replay
 	WaitForApp time.Duration     // how long an attempt waits for somebody to listen; 0: not at all
 
 	// Refuse is asked of each delivery that ServeDelivery is given, before the app is: the failure that it gives is the

@@ -151,6 +151,9 @@ func (t Target) Port() int {
 	return n
 }
 
+// IsLocal says whether the app is on this machine: behind a loopback address, or a Unix socket.
+func (t Target) IsLocal() bool { return t.Socket != "" || t.Port() != 0 }
+
 // Place names the app in a sentence: one on this machine by its port alone, as people do.
 func (t Target) Place() string {
 	switch port := t.Port(); {

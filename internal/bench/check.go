@@ -14,6 +14,12 @@ const maxRate = 100_000
 // maxWait is how many seconds old a signature may become before its webhook is due.
 const maxWait = 60
 
+// The fewest deliveries of which each question finds some, and the most.
+const (
+	minHistory = 1000
+	maxHistory = 10_000_000
+)
+
 // check says what is wrong with the options, of which those with a name in given were given as flags.
 func (o options) check(given map[string]bool, rest []string) error {
 	switch {
@@ -27,6 +33,10 @@ func (o options) check(given map[string]bool, rest []string) error {
 		return fmt.Errorf("-body %d: a webhook has %d bytes at least, and at most the %d that hook keeps", o.body, minBody, maxBody)
 	case given["rate"] && (o.rate < 1 || o.rate > maxRate):
 		return fmt.Errorf("-rate %d: not from 1 to %d", o.rate, maxRate)
+	case given["history"] && (o.history < minHistory || o.history > maxHistory):
+		return fmt.Errorf("-history %d: not from %d to %d", o.history, minHistory, maxHistory)
+	case o.dir != "" && o.history == 0 && !o.recording:
+		return fmt.Errorf("-dir %s: that is for -history, or -recording", o.dir)
 	}
 	for flag, n := range map[string]int{"reconnect": o.reconnect, "idle": o.idle} {
 		if given[flag] && (n < 1 || n > maxTunnels) {
@@ -44,7 +54,8 @@ func (o options) check(given map[string]bool, rest []string) error {
 // together says which of the given flags don't go together.
 func together(given map[string]bool) error {
 	for flag, without := range map[string]string{
-		"rate": "upload", "upload": "c body", "reconnect": "idle rate upload tls only c body d", "idle": "rate upload tls only c body warmup",
+		"rate": "upload", "upload": "c body", "reconnect": "idle rate upload tls recording only c body d",
+		"idle": "rate upload tls recording only c body warmup", "recording": "tls upload", "history": "idle reconnect rate upload tls recording only c d warmup",
 	} {
 		for other := range strings.FieldsSeq(without) {
 			if given[flag] && given[other] {

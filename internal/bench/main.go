@@ -7,6 +7,9 @@
 //	go run ./internal/bench -rate 500              # each webhook at its time: latencies
 //	go run ./internal/bench -upload 100MiB         # uploads, one after the other
 //	go run ./internal/bench -tls                   # what TLS between hook and the relay costs
+//	go run ./internal/bench -recording             # what recording costs: throughput
+//	go run ./internal/bench -recording -rate 500   # and latency at 500 webhooks a second
+//	go run ./internal/bench -history 1000000       # how fast a history of so many deliveries answers
 //	go run ./internal/bench -reconnect 1           # how long after the relay's death webhooks arrive again
 //	go run ./internal/bench -idle 10000            # what idle tunnels cost the relay
 //
@@ -25,6 +28,14 @@
 // tunnel without. With -rate webhooks are due at a constant rate, whether those before were answered or not, and a latency
 // begins when its webhook is due, not when a connection is free. With -upload each request is one long body, unsigned,
 // whose bytes the app counts.
+//
+// With -recording the tunnel's ratios are to one whose `hook listen --no-store` judges and prints every delivery too, but
+// keeps none. With -dir it records into the history that -history made there, instead of an empty one.
+//
+// With -history there is neither load nor tunnel: deliveries of 2 KiB as they come from several providers are stored over
+// thirty days and four projects, which takes some minutes for a million, and 5 GB; with -dir that is done once. Each question
+// is asked -rounds times: those that say so of the real program, from its start to its end, the others of an open history.
+// What hook's users are promised of a million deliveries is shown beside the median.
 //
 // With -reconnect and -idle there is no app: one process holds many tunnels to one hook-relay. -reconnect kills that,
 // starts it again on the same port, and tells how long after it listened again the first tunnel, half of them and the last
@@ -115,6 +126,8 @@ func measure(ctx context.Context, o options, show *printer) error {
 		what = measureReconnect
 	case o.idle > 0:
 		what = measureIdle
+	case o.history > 0:
+		what = measureHistory
 	}
 	if tunnels := max(o.reconnect, o.idle); tunnels > 0 {
 		if err := allowFiles(uint64(tunnels) + 4*atOnce); err != nil {

@@ -67,6 +67,9 @@ func measureCell(ctx context.Context, p programs, o options, way path, n int) (r
 		return result{}, err
 	}
 	defer c.close()
+	if o.dir != "" {
+		c.env = append(c.env, "HOOK_HOME="+historyIn(o.dir))
+	}
 	url, err := c.build(ctx, way)
 	if err != nil {
 		return result{}, err

@@ -24,8 +24,12 @@ type options struct {
 	rate      int   // webhooks per second; 0: as many as can be
 	upload    int64 // bytes; 0: webhooks
 	tls       bool
+	recording bool
 	reconnect int // tunnels; 0: no such measurement
 	idle      int // tunnels; 0: no such measurement
+
+	history int    // deliveries; 0: no such measurement
+	dir     string // where the history is kept, and recorded into; "": in no place that is kept
 }
 
 // parse reads the flags. What is wrong with them was said on talk.
@@ -33,7 +37,7 @@ func parse(args []string, talk io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(talk)
-	f.IntVar(&o.rounds, "rounds", 5, "how many `rounds` there are (-reconnect 1: 20, more: 3; -idle: 1)")
+	f.IntVar(&o.rounds, "rounds", 5, "how many `rounds` there are (-reconnect 1: 20, more: 3; -idle: 1; -history: 10)")
 	f.DurationVar(&o.duration, "d", 3*time.Second, "how long each path is measured in a round, a `duration` (-idle: 30s)")
 	f.DurationVar(&o.warmup, "warmup", 500*time.Millisecond, "how long before that is not measured, a `duration` (-reconnect: 11s)")
 	f.IntVar(&o.body, "body", 2048, "the `bytes` of a webhook's body")
@@ -42,8 +46,8 @@ func parse(args []string, talk io.Writer) (options, error) {
 		o.concurrency, err = numbers(list)
 		return err
 	})
-	f.Func("only", "leave out all paths but those of this `list` of direct, one, two, tunnel, tunnel+tls "+
-		"(-rate, -upload: two,tunnel; -tls: tunnel,tunnel+tls)", func(list string) (err error) {
+	f.Func("only", "leave out all paths but those of this `list` of direct, one, two, tunnel, tunnel+tls, tunnel+nostore "+
+		"(-rate, -upload: two,tunnel; -tls: tunnel,tunnel+tls; -recording: tunnel,tunnel+nostore)", func(list string) (err error) {
 		o.paths, err = choose(list)
 		return err
 	})
@@ -53,8 +57,11 @@ func parse(args []string, talk io.Writer) (options, error) {
 		return err
 	})
 	f.BoolVar(&o.tls, "tls", false, "compare the tunnel with TLS with the one without")
+	f.BoolVar(&o.recording, "recording", false, "compare the tunnel that records with one that doesn't")
 	f.IntVar(&o.reconnect, "reconnect", 0, "kill the relay of so many `tunnels`, and see when they are back")
 	f.IntVar(&o.idle, "idle", 0, "hold so many idle `tunnels`, and see what they cost the relay")
+	f.IntVar(&o.history, "history", 0, "make a history of so many `deliveries`, and see how fast it answers")
+	f.StringVar(&o.dir, "dir", "", "keep that history in this `folder`, and ask the one that is there already; -recording: record into it")
 	if err := f.Parse(args); err != nil {
 		return options{}, err
 	}
@@ -83,10 +90,15 @@ func (o *options) fill(given map[string]bool) {
 		rounds, warmup = 3, 11*time.Second
 	case o.idle > 0:
 		rounds, duration = 1, 30*time.Second
+	case o.history > 0:
+		rounds = 10
 	}
 	o.baseline = twoHops
-	if o.tls {
+	switch {
+	case o.tls:
 		o.baseline, ways = plainTunnel, "tunnel,tunnel+tls"
+	case o.recording:
+		o.baseline, ways = noStoreTunnel, "tunnel,tunnel+nostore"
 	}
 	if !given["c"] {
 		o.concurrency = concurrency

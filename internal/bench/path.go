@@ -16,11 +16,13 @@ type path struct {
 	build       func(ctx context.Context, c *course, app string) (url string, err error)
 }
 
-// The names of the paths that are compared: others with two hops, and the tunnel with TLS with the one without.
+// The names of the paths that are compared: others with two hops, the tunnel with TLS with the one without, and the tunnel that
+// records with one that doesn't.
 const (
-	twoHops     = "two"
-	plainTunnel = "tunnel"
-	tlsTunnel   = "tunnel+tls"
+	twoHops       = "two"
+	plainTunnel   = "tunnel"
+	tlsTunnel     = "tunnel+tls"
+	noStoreTunnel = "tunnel+nostore"
 )
 
 var paths = []path{
@@ -32,6 +34,9 @@ var paths = []path{
 			return "", err
 		}
 		return c.hop(ctx, inner)
+	}},
+	{noStoreTunnel, "tunnel, nothing kept", func(ctx context.Context, c *course, app string) (string, error) {
+		return c.tunnel(ctx, app, "--no-store")
 	}},
 	{plainTunnel, "tunnel", func(ctx context.Context, c *course, app string) (string, error) { return c.tunnel(ctx, app) }},
 	{tlsTunnel, "tunnel with TLS", func(ctx context.Context, c *course, app string) (string, error) {
@@ -105,12 +110,12 @@ func (c *course) relay(ctx context.Context, addr string, more ...string) (readyL
 	}, more...)...)
 }
 
-func (c *course) tunnel(ctx context.Context, app string) (string, error) {
+func (c *course) tunnel(ctx context.Context, app string, more ...string) (string, error) {
 	relay, err := c.relay(ctx, anyPort)
 	if err != nil {
 		return "", err
 	}
-	return c.listenTo(ctx, relay.URL, app)
+	return c.listenTo(ctx, relay.URL, app, more...)
 }
 
 // listenTo starts hook, which is to bring to app what comes to its endpoint at the relay.

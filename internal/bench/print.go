@@ -36,6 +36,8 @@ func (p *printer) machine() error {
 		what = fmt.Sprintf("uploads of %d bytes, %d x %v", o.upload, o.rounds, o.duration)
 	case o.reconnect > 0 || o.idle > 0:
 		what = fmt.Sprintf("%d tunnels of one process, %d rounds", max(o.reconnect, o.idle), o.rounds)
+	case o.history > 0:
+		what = fmt.Sprintf("a history of %d deliveries, each question %d times", o.history, o.rounds)
 	}
 	_, err := fmt.Fprintf(p.out, "%d cores, %s %s/%s: absolute figures vary with the machine. Loopback, %s\n",
 		runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH, what)

@@ -1,0 +1,55 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-4575fdc3/hook/inspect/history"
+)
+
+// withHistoryOf is withHistory; if file is given it is the history in that file, a session say, of all the projects in it. It is
+// only read.
+func withHistoryOf(c *cobra.Command, s streams, file string, do func(place, *history.Store) error) error {
+	if file == "" {
+		return withHistory(c, s, do)
+	}
+	p, err := findPlace(s)
+	if err != nil {
+		return err
+	}
+	store, err := openFile(c.Context(), file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(p, store), closing(store, p.err))
+}
+
+func openFile(ctx context.Context, file string) (*history.Store, error) {
+	store, err := history.Open(ctx, file, history.Options{ReadOnly: true})
+	if newer, ok := errors.AsType[*history.NewerError](err); ok {
+		return nil, fail(exitFailed, "upgrade hook", "--file %s: %w", file, newer)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fail(exitUsage, "`hook export --as session -o "+file+"` makes one", "--file %s: there is no such file", file)
+	case errors.Is(err, history.ErrNotHistory):
+		return nil, fail(exitUsage, "--file takes what `hook export --as session` makes; `hook import "+file+"` reads other formats", "--file %s: %w", file, history.ErrNotHistory)
+	case err != nil:
+		return nil, fail(exitFailed, "", "--file %s: %w", file, err)
+	}
+	return store, nil
+}
+
+// withAllProjects is withHistory, of all projects.
+func withAllProjects(c *cobra.Command, s streams, do func(place, *history.Store) error) error {
+	p, err := findPlace(s)
+	if err != nil {
+		return err
+	}
+	everywhere := p
+	everywhere.project.dir = ""
+	return everywhere.withHistory(c.Context(), func(store *history.Store) error { return do(p, store) })
+}

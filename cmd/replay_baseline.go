@@ -1,0 +1,125 @@
+package cmd
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+// maxBaselineBody is how long an answer's body may be that a baseline keeps as it is; of a longer one it keeps the hash.
+const maxBaselineBody = 16 << 10
+
+// A baseline is a file with the answers that are expected: readable, and fit for git.
+type baseline struct {
+	path   string
+	update bool // write what comes
+
+	mu      sync.Mutex
+	file    baselineFile
+	changed bool
+}
+
+type baselineFile struct {
+	Answers map[string]baselineAnswer `json:"answers"` // by the delivery's id
+}
+
+type baselineAnswer struct {
+	Provider    string `json:"provider,omitempty"` // provider and event are for people
+	Event       string `json:"event,omitempty"`
+	Status      int    `json:"status"` // 0: none
+	ContentType string `json:"content_type,omitempty"`
+	Body        string `json:"body,omitempty"`
+	SHA256      string `json:"sha256,omitempty"` // in place of a long body, or one that is no text
+}
+
+func (r *replaying) openBaseline() (*baseline, error) {
+	b := &baseline{path: r.o.baseline, update: r.o.update}
+	text, err := os.ReadFile(b.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		b.update = true
+		_, _ = fmt.Fprintf(r.err, "hook: %s isn't there yet: the answers of now are written into it\n", inspect.Printable(b.path))
+	case err != nil:
+		return nil, fail(exitFailed, "--baseline FILE names a file that can be read", "read the baseline: %w", err)
+	default:
+		if err := json.Unmarshal(text, &b.file); err != nil {
+			return nil, fail(exitUsage, "--update-baseline writes it anew", "the baseline %s is none: %w", b.path, err)
+		}
+	}
+	if b.file.Answers == nil {
+		b.file.Answers = make(map[string]baselineAnswer)
+	}
+	return b, nil
+}
+
+func (b *baseline) judge(done replayed) judgement {
+	j := judgement{replayed: done, verdict: asExpected}
+	got := answerFor(done)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	want, known := b.file.Answers[done.original.ID]
+	if b.update || !known {
+		b.file.Answers[done.original.ID], b.changed = got, true
+		if !known {
+			j.body = "new in the baseline"
+		}
+		return j
+	}
+	switch {
+	case want.Status != got.Status:
+		j.verdict, j.want = otherwise, fmt.Sprint(want.Status)
+	case want.SHA256 != got.SHA256 || want.Body != got.Body:
+		if difference := want.differs(got); difference != "" {
+			j.verdict, j.want = otherwise, "the body of the baseline; "+difference
+		}
+	}
+	return j
+}
+
+// differs says in what a body differs that isn't written alike; nothing if it means the same.
+func (a baselineAnswer) differs(got baselineAnswer) string {
+	if a.SHA256 != "" || got.SHA256 != "" {
+		return "its hash differs"
+	}
+	response := func(a baselineAnswer) *inspect.Response {
+		return &inspect.Response{Status: a.Status, Header: map[string][]string{"Content-Type": {a.ContentType}}, Body: inspect.CaptureOf([]byte(a.Body))}
+	}
+	return differs(response(a), response(got))
+}
+
+func answerFor(done replayed) baselineAnswer {
+	a := baselineAnswer{Provider: done.original.Provider, Event: done.original.EventType}
+	r := done.fresh.Last().Response
+	if r == nil {
+		return a
+	}
+	a.Status, a.ContentType = r.Status, r.Header.Get("Content-Type")
+	if body := r.Body.Bytes; len(body) <= maxBaselineBody && r.Body.Complete && isText(body) {
+		a.Body = string(body)
+	} else {
+		sum := r.Body.SHA256()
+		a.SHA256 = hex.EncodeToString(sum[:])
+	}
+	return a
+}
+
+// save writes the file if it has changed.
+func (b *baseline) save() error {
+	if !b.changed {
+		return nil
+	}
+	text, err := json.MarshalIndent(b.file, "", "  ")
+	if err == nil {
+		err = os.WriteFile(b.path, append(text, '\n'), 0o644) //nolint:gosec // it belongs in git
+	}
+	if err != nil {
+		return fail(exitFailed, "--baseline FILE names a file that can be written", "write the baseline: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package cmd
+
+import (
+	"encoding/xml"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+)
+
+// A junitReport is what --junit writes, for CI systems: a test case for each replay. A nil one keeps nothing.
+type junitReport struct {
+	XMLName  xml.Name    `xml:"testsuite"`
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Time     string      `xml:"time,attr"` // seconds
+	Cases    []junitCase `xml:"testcase"`
+
+	path  string
+	total float64
+}
+
+type junitCase struct {
+	Name    string        `xml:"name,attr"`
+	Class   string        `xml:"classname,attr"` // provider and event type
+	Time    string        `xml:"time,attr"`
+	Failure *junitFailure `xml:"failure,omitempty"`
+}
+
+type junitFailure struct {
+	Type    string `xml:"type,attr"` // a verdict
+	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
+}
+
+func (r *replaying) newJUnit() *junitReport {
+	if r.o.junit == "" {
+		return nil
+	}
+	return &junitReport{Name: "hook replay", path: r.o.junit}
+}
+
+func (j *junitReport) add(judged judgement) {
+	if j == nil {
+		return
+	}
+	after, took := judged.fresh.Summary(), judged.fresh.Summary().Duration.Seconds()
+	c := junitCase{
+		Name: judged.original.ID, Class: inspect.Printable(orDash(judged.original.Provider) + "." + orDash(judged.original.EventType)),
+		Time: fmt.Sprintf("%.3f", took),
+	}
+	j.Tests++
+	j.total += took
+	if !judged.verdict.good() {
+		j.Failures++
+		c.Failure = judged.failure(after)
+	}
+	j.Cases = append(j.Cases, c)
+}
+
+func (judged judgement) failure(after inspect.Summary) *junitFailure {
+	answered := fmt.Sprintf("answered %d", after.Status)
+	if after.Status == 0 {
+		answered = "no answer: " + after.Err
+	}
+	if was := firstAnswer(judged.original).status; was != 0 {
+		answered += fmt.Sprintf(", at first %d", was)
+	}
+	f := &junitFailure{Type: string(judged.verdict), Message: inspect.Printable(answered)}
+	details := []string{judged.body, judged.note, after.Err, "hook show " + judged.fresh.ID}
+	if judged.want != "" {
+		details = append([]string{"expected " + judged.want}, details...)
+	}
+	if r := judged.fresh.Last().Response; r != nil {
+		details = append(details, "", string(r.Body.Bytes[:min(len(r.Body.Bytes), 2000)]))
+	}
+	f.Text = strings.Join(inspect.PrintableLines(joined("\n", details...)), "\n")
+	return f
+}
+
+// write writes the file.
+func (j *junitReport) write() error {
+	if j == nil {
+		return nil
+	}
+	j.Time = fmt.Sprintf("%.3f", j.total)
+	b, err := xml.MarshalIndent(j, "", "  ")
+	if err == nil {
+		err = os.WriteFile(j.path, append([]byte(xml.Header), append(b, '\n')...), 0o644) //nolint:gosec // CI reads it
+	}
+	if err != nil {
+		return fail(exitFailed, "--junit FILE names a file that can be written", "write the JUnit report: %w", err)
+	}
+	return nil
+}

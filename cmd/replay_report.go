@@ -1,0 +1,299 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/history"
+)
+
+const (
+	linesWhole = 100  // so many replays get a line each; of more, those that didn't come out well
+	linesMost  = 1000 // of those
+	missedMost = 20   // ids that a report names
+)
+
+// A replayReport prints what comes of replays, one after the other, and sums them up. It is safe for concurrent use.
+type replayReport struct {
+	place
+	store   *history.Store
+	json    bool
+	planned int      // -1 if nobody knows
+	ids     []string // of the originals, where they were named
+	began   time.Time
+
+	mu      sync.Mutex
+	out     *bufio.Writer
+	counts  map[verdict]int
+	sent    int
+	refused int // that met nobody
+	lines   int
+	tally   *tally
+	done    map[string]bool // of ids
+	left    []string        // ids of those that were not sent, the first few
+	junit   *junitReport
+	keep    *recorder          // keeps those that didn't come out the same; nil if all are kept, or none
+	kept    int                // by that
+	before  map[string]verdict // with --watch: what came of each original the last time, brought up to date
+}
+
+func (r *replaying) newReport() *replayReport {
+	return &replayReport{
+		place: r.place, store: r.store, json: r.o.json, planned: r.originals.count, ids: r.originals.ids, done: make(map[string]bool), began: time.Now(), out: bufio.NewWriterSize(r.out, 64<<10),
+		counts: make(map[verdict]int), tally: newTally(), junit: r.newJUnit(),
+	}
+}
+
+// A replayedJSON is a replay, and what came of it.
+type replayedJSON struct {
+	deliveryJSON
+	Compared string `json:"compared"`                  // a verdict
+	Before   int    `json:"status_before,omitempty"`   // of the app's first answer
+	Body     string `json:"body_compared,omitempty"`   // how the answer's body stands to that
+	Want     string `json:"expected,omitempty"`        // what was expected and isn't so
+	Note     string `json:"note,omitempty"`            // how it was signed
+	Was      string `json:"compared_before,omitempty"` // with --watch: the verdict of the round before
+}
+
+// add reports one.
+func (r *replayReport) add(ctx context.Context, j judgement) error {
+	sum := j.fresh.Summary()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sent++
+	r.counts[j.verdict]++
+	if sum.Outcome == inspect.OutcomeRefused || sum.Outcome == inspect.OutcomeUnreachable {
+		r.refused++
+	}
+	r.tally.add(j.fresh.Last(), j.verdict.good(), j.verdict.good())
+	if r.ids != nil {
+		r.done[j.original.ID] = true
+	}
+	r.junit.add(j)
+	r.keepOdd(j)
+	was := r.before[j.original.ID]
+	if r.before != nil {
+		r.before[j.original.ID] = j.verdict
+	}
+	if r.json {
+		return r.flush(printJSON(r.out, replayedJSON{summaryJSON(sum), string(j.verdict), firstAnswer(j.original).status, j.body, j.want, j.note, string(was)}))
+	}
+	if many := r.planned < 0 || r.planned > linesWhole; many && (j.verdict == same || j.verdict == asExpected) && r.sent > linesWhole || r.lines >= linesMost {
+		return nil
+	}
+	r.lines++
+	return r.flush(r.line(ctx, j, sum, was))
+}
+
+// keepOdd puts one into the history if it didn't come out the same, where not all are kept.
+func (r *replayReport) keepOdd(j judgement) {
+	if r.keep == nil || j.verdict == same || j.verdict == asExpected || r.kept >= keptWhole {
+		return
+	}
+	r.kept++
+	attempts := j.fresh.Attempts
+	j.fresh.Attempts = nil
+	r.keep.Received(j.fresh)
+	for i := range attempts {
+		j.fresh.Attempts = attempts[:i+1]
+		r.keep.Attempted(j.fresh, i < len(attempts)-1)
+	}
+}
+
+// flush shows what was printed, at once if there is little of it.
+func (r *replayReport) flush(err error) error {
+	if err == nil && (r.planned >= 0 && r.planned <= linesWhole || r.out.Buffered() > 32<<10) {
+		return r.out.Flush()
+	}
+	return err
+}
+
+func (r *replayReport) line(ctx context.Context, j judgement, sum inspect.Summary, was verdict) error {
+	before := j.original.Summary()
+	before.Status = firstAnswer(j.original).status
+	short := shortIDs(ctx, r.store, before, sum)
+	answered := r.pen.status(before)
+	if len(j.original.Attempts) == 0 {
+		answered = r.pen.faint.Sprint("---")
+	}
+	details := []string{j.body, j.want, sum.Change, j.note}
+	if was != "" && was != j.verdict {
+		details[0] = joined(" · ", "was "+string(was), j.body)
+	}
+	if j.want != "" {
+		details[1] = "expected " + j.want
+	}
+	_, err := fmt.Fprintf(r.out, "%s  %s  %s %s %s → %s   %s %s   as %s   %s\n", r.clear(), short[before.ID],
+		fit(inspect.Printable(orDash(before.Provider)), 8), fit(inspect.Printable(before.EventType), 28), answered, r.pen.status(sum),
+		r.verdictWord(j.verdict), right(duration(sum.Duration), 7), short[sum.ID], r.pen.faint.Sprint(inspect.Printable(joined(" · ", details...))))
+	if err == nil && sum.Err != "" {
+		_, err = fmt.Fprintf(r.out, "          %s\n", r.pen.bad.Sprint(inspect.Printable(sum.Err)))
+	}
+	return err
+}
+
+func (r *replayReport) verdictWord(v verdict) string {
+	text := fit(string(v), 13)
+	switch {
+	case v == fixed:
+		return r.pen.good.Sprint(text)
+	case !v.good():
+		return r.pen.bad.Sprint(text)
+	}
+	return text
+}
+
+// joined is those of words that say something.
+func joined(between string, words ...string) string {
+	var all []string
+	for _, word := range words {
+		if word != "" {
+			all = append(all, word)
+		}
+	}
+	return strings.Join(all, between)
+}
+
+// missed notes one that was not sent, or whose answer nobody waited for.
+func (r *replayReport) missed(d *inspect.Delivery) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.left) < missedMost {
+		r.left = append(r.left, d.ID)
+	}
+}
+
+// finish prints the sum, and turns what happened into the exit code.
+func (r *replaying) finish(ctx context.Context, why error) error {
+	report := r.report
+	if why != nil && report.sent == 0 && ctx.Err() == nil { // the error says it all
+		return why
+	}
+	if err := errors.Join(report.sum(why), report.out.Flush(), report.junit.write()); err != nil {
+		return err
+	}
+	if b, ok := r.judge.(*baseline); ok && why == nil {
+		if err := b.save(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case why != nil && !errors.Is(why, errStopped):
+		return why
+	case report.sent == 0:
+		return fail(exitFailed, "`hook list` with the same selectors shows what they choose", "replay: nothing matches")
+	case report.refused == report.sent:
+		return fail(exitUnreachable, "start the app, or say where with --to", "replay: the app could not be reached")
+	case report.counts[regressed]+report.counts[otherwise] > 0:
+		return &fault{errQuiet, "", exitWrong}
+	case report.counts[stillFailing]+report.counts[failing] > 0:
+		return &fault{errQuiet, "", exitFailed}
+	}
+	return nil
+}
+
+// showProgress draws how far it is, if there is a terminal and more than a glance, until what it returns is called.
+func (r *replayReport) showProgress(ctx context.Context) (stop func()) {
+	if !isTerminal(r.err) || r.planned == 1 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var drawing sync.WaitGroup
+	drawing.Go(func() {
+		r.drawProgress(ctx, func(width int) string {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			return r.pen.progress(width, progress{int64(r.sent), int64(r.planned), int64(r.sent - r.tally.right), time.Since(r.began)})
+		})
+	})
+	return func() {
+		cancel()
+		drawing.Wait()
+	}
+}
+
+// clear makes room for a line where the progress is drawn.
+func (r *replayReport) clear() string {
+	if isTerminal(r.err) && isTerminal(r.place.out) && r.planned != 1 {
+		return "\r\x1b[K"
+	}
+	return ""
+}
+
+// A replaySumJSON is the sum of replays.
+type replaySumJSON struct {
+	Type        string         `json:"type"` // "summary"
+	Replayed    int            `json:"replayed"`
+	Planned     int            `json:"planned,omitempty"`
+	Fixed       int            `json:"fixed"`
+	Failing     int            `json:"still_failing"`
+	Regressed   int            `json:"regressed"`
+	Compared    map[string]int `json:"compared"` // how many of each verdict
+	Interrupted bool           `json:"interrupted,omitempty"`
+	Next        []string       `json:"not_sent,omitempty"` // ids: the first few that were not sent, or whose answer nobody waited for
+	Seconds     float64        `json:"seconds"`
+	PerSecond   float64        `json:"per_second"`
+}
+
+// sum prints the sum.
+func (r *replayReport) sum(why error) error {
+	took := time.Since(r.began)
+	if r.ids != nil {
+		r.left = slices.DeleteFunc(slices.Clone(r.ids), func(id string) bool { return r.done[id] })
+		r.left = r.left[:min(len(r.left), missedMost)]
+	}
+	if r.json {
+		j := replaySumJSON{
+			Type: "summary", Replayed: r.sent, Planned: max(r.planned, 0), Fixed: r.counts[fixed], Failing: r.counts[stillFailing], Regressed: r.counts[regressed],
+			Compared: make(map[string]int), Interrupted: why != nil, Next: r.left, Seconds: took.Seconds(), PerSecond: perSecond(r.sent, took),
+		}
+		for v, n := range r.counts {
+			j.Compared[string(v)] = n
+		}
+		return printJSON(r.out, j)
+	}
+	parts := []string{humanize.Comma(int64(r.sent)) + " replayed"}
+	for _, v := range []verdict{same, fixed, stillFailing, regressed, first, failing, asExpected, otherwise} {
+		always := v == fixed || v == stillFailing || v == regressed
+		if n := r.counts[v]; n > 0 || always && r.counts[asExpected]+r.counts[otherwise] == 0 {
+			parts = append(parts, humanize.Comma(int64(n))+" "+string(v))
+		}
+	}
+	_, err := fmt.Fprintf(r.out, "%s%s\n", r.clear(), strings.Join(parts, " · "))
+	if err == nil && r.sent > linesWhole {
+		_, err = fmt.Fprintf(r.out, "  speed    %s/s over %s\n%s", humanize.Comma(int64(perSecond(r.sent, took))), seconds(took), r.tally.answers(r.pen))
+	}
+	if err == nil && r.keep != nil {
+		_, err = fmt.Fprintf(r.out, "  history  %s that didn't come out the same; of more than %s it gets no others\n", humanize.Comma(int64(r.kept)), humanize.Comma(keptWhole))
+	}
+	if err == nil && why != nil && (r.planned < 0 || r.planned > r.sent) {
+		err = r.sayLeft()
+	}
+	return err
+}
+
+// sayLeft says what was not sent.
+func (r *replayReport) sayLeft() error {
+	text := "the rest was not sent"
+	if r.planned >= 0 {
+		text = plural(r.planned-r.sent, "was", "were") + " not sent"
+	}
+	switch {
+	case len(r.left) == 0:
+	case r.planned-r.sent == len(r.left):
+		text += ": hook replay " + strings.Join(r.left, " ")
+	default:
+		text += "; " + r.left[0] + " is the next"
+	}
+	_, err := fmt.Fprintln(r.out, text)
+	return err
+}

@@ -1,0 +1,142 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/replay"
+)
+
+// once replays all, one round of it.
+func (r *replaying) once(ctx context.Context) error {
+	r.report = r.newReport()
+	if r.originals.count < 0 || r.originals.count > keptWhole {
+		r.report.keep, r.replayer.recorder = r.replayer.recorder, nil
+	}
+	err := r.run(ctx)
+	return r.finish(ctx, err)
+}
+
+// errStopped is why a round ended before its time: --fail-fast.
+var errStopped = errors.New("stopped at the first that failed")
+
+// run delivers the originals, in their order and at their pace, until ctx ends or something can't be done. What ctx cut off
+// doesn't count as sent.
+func (r *replaying) run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	queue := make(chan *inspect.Delivery)
+	var workers sync.WaitGroup
+	for range r.o.concurrency {
+		workers.Go(func() {
+			courier := r.replayer.courier(ctx)
+			defer courier.close()
+			for original := range queue {
+				if err := r.one(ctx, courier, original); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	progress := r.report.showProgress(ctx)
+	err := r.feed(ctx, queue)
+	close(queue)
+	workers.Wait()
+	progress()
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// feed hands the originals out as the pace has it.
+func (r *replaying) feed(ctx context.Context, queue chan<- *inspect.Delivery) error {
+	pace := r.o.pace.start(time.Now())
+	asked := make(map[string]bool)
+	for original, err := range r.originals.all {
+		if err != nil {
+			return err
+		}
+		if err := r.mayAsk(original, asked); err != nil {
+			r.report.missed(original)
+			return err
+		}
+		if pace.wait(ctx, original.ReceivedAt) != nil {
+			r.report.missed(original)
+			return nil
+		}
+		select {
+		case queue <- original:
+		case <-ctx.Done():
+			r.report.missed(original)
+			return nil
+		}
+	}
+	return nil
+}
+
+// one replays one and reports what came of it. Its error ends the round.
+func (r *replaying) one(ctx context.Context, courier *courier, original *inspect.Delivery) error {
+	if ctx.Err() != nil {
+		r.report.missed(original)
+		return nil
+	}
+	copies := 1
+	if r.o.faults.duplicate {
+		copies = 2
+	}
+	for range copies {
+		done, err := r.replayer.replay(ctx, courier, original)
+		if ctx.Err() != nil {
+			r.report.missed(original)
+			return nil
+		}
+		if err != nil {
+			r.report.missed(original)
+			return err
+		}
+		j := r.judge.judge(done)
+		if err := r.report.add(ctx, j); err != nil {
+			return err
+		}
+		if r.o.failFast && !j.verdict.good() {
+			return errStopped
+		}
+	}
+	return nil
+}
+
+// mayAsk asks the user, once for each host that isn't this machine, whether to send there.
+func (r *replaying) mayAsk(original *inspect.Delivery, asked map[string]bool) error {
+	to, _, err := r.replayer.where(original)
+	if err != nil {
+		return err
+	}
+	if to.IsLocal() || r.o.yes || asked[to.Authority()] {
+		return nil
+	}
+	asked[to.Authority()] = true
+	return r.ask(to)
+}
+
+func (r *replaying) ask(to replay.Target) error {
+	how := "one webhook"
+	if r.originals.count != 1 {
+		how = plural(r.originals.count, "webhook", "webhooks")
+	}
+	if r.originals.count < 0 {
+		how = "webhooks"
+	}
+	if !isTerminal(r.in) || !isTerminal(r.err) {
+		return fail(exitUsage, "--yes sends without asking", "replay: %s is another machine", inspect.Printable(to.Host))
+	}
+	yes, err := r.confirm(fmt.Sprintf("send %s to %s, which is another machine?", how, inspect.Printable(to.Host)))
+	if err == nil && !yes {
+		return fail(exitInterrupted, "", "replay: nothing was sent to %s", inspect.Printable(to.Host))
+	}
+	return err
+}

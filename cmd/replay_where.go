@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/replay"
+)
+
+// A destination says which URL a replay of d asks for: target and d's own path joined, or target alone if exact.
+type destination func(d *inspect.Delivery) (target replay.Target, exact bool, err error)
+
+// toURL is for a URL that the user gave: a path there is meant exactly, and without one the path is that which the
+// delivery's own app was asked for.
+func toURL(to string) (destination, error) {
+	target, err := replay.ParseTarget(to)
+	if err != nil {
+		return nil, badTarget(err)
+	}
+	return func(d *inspect.Delivery) (replay.Target, bool, error) {
+		t := target
+		if t.Path == "" {
+			t.Path = pathOf(d.Summary())
+		}
+		return t, true, nil
+	}, nil
+}
+
+// toListener is for a running listener's target.
+func toListener(target string) (destination, error) {
+	t, err := replay.ParseTarget(target)
+	return func(*inspect.Delivery) (replay.Target, bool, error) { return t, false, nil }, err
+}
+
+// toFirst sends a delivery where it went first.
+func toFirst(d *inspect.Delivery) (replay.Target, bool, error) {
+	if len(d.Attempts) > 0 {
+		if target, err := wholeTarget(d.Attempts[0].Target); err == nil && target.Socket != "" {
+			return target, true, nil
+		}
+		if u, err := url.Parse(d.Attempts[0].Target); err == nil && u.Host != "" {
+			return replay.Target{Scheme: u.Scheme, Host: u.Host, Path: u.RequestURI()}, true, nil
+		}
+	}
+	return replay.Target{}, false, fail(exitUnreachable, "say where with --to http://localhost:3000, or start `hook listen 3000`",
+		"replay %s: it never had a target", d.ID)
+}
+
+func badTarget(err error) error {
+	return fail(exitUsage, "a target is a port (3000), a port with a path (3000/webhooks/stripe), a URL or a socket (unix:/run/app.sock)", "%w", err)
+}
+
+// listener is the project's first running listener that has been connected.
+func (p place) listener() (running, bool) {
+	all := slices.DeleteFunc(p.project.listeners(), func(r running) bool { return r.URL == "" })
+	if len(all) == 0 {
+		return running{}, false
+	}
+	return all[0], true
+}
