@@ -150,7 +150,7 @@ func (p place) leftOut(d *inspect.Delivery, err error, sum *exported) error {
 		return err
 	}
 	sum.failed++
-	_, _ = fmt.Fprintf(p.err, "hook: warning: %s is left out: %s\n", d.ID, inspect.Printable(err.Error()))
+	_, _ = fmt.Fprintf(p.err, "hook: warning: %s is left out: %s\n", inspect.Printable(d.ID), inspect.Printable(err.Error()))
 	return nil
 }
 

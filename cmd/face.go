@@ -44,6 +44,7 @@ type lineFace interface {
 	lost(tunnel.State) error
 	app(appState) error
 	history(trouble) error
+	clock(by time.Duration) error // it was set back
 	deliveries(context.Context, []inspect.Summary) error
 	dropped(n int) error
 }
@@ -70,6 +71,11 @@ func (l *listener) lines(ctx context.Context, f lineFace) error {
 		shown = app
 		if err := l.say(f, state); err != nil {
 			return err
+		}
+		if by := l.looked(); by > 0 {
+			if err := f.clock(by); err != nil {
+				return err
+			}
 		}
 		if now := l.trouble(); now != told {
 			if err := f.history(now); err != nil {

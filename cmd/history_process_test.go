@@ -96,7 +96,7 @@ func TestKilledListenerLosesNothing(t *testing.T) {
 		p := begin(t, []string{"HOOK_HOME=" + home}, "hook", "listen", app, "--json")
 		url := p.await(t, `"url":"([^"]*)"`)[1]
 		client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
-		enough := got.count.Load() + int64(40+13*round)
+		enough := got.count.Load() + int64(100+29*round)
 		killed := make(chan struct{})
 		var senders sync.WaitGroup
 		var once sync.Once

@@ -214,12 +214,3 @@ func (l *listing) print(ctx context.Context, all []inspect.Summary) error {
 	}
 	return l.printLines(ctx, all)
 }
-
-// dated is line, with the day in front unless it is today.
-func (p pen) dated(s inspect.Summary, id string) string {
-	day := s.ReceivedAt.Local().Format("01-02 ")
-	if s.ReceivedAt.Local().Format(time.DateOnly) == time.Now().Format(time.DateOnly) {
-		day = "      "
-	}
-	return p.faint.Sprint(day) + p.line(s, id)
-}

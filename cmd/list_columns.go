@@ -19,7 +19,7 @@ func (l *listing) printLines(ctx context.Context, all []inspect.Summary) error {
 	if isTerminal(l.out) {
 		short := shortIDs(ctx, l.store, all...)
 		l.lines.measure(all, short)
-		c := l.lines.fitted(terminalWidth(l.out))
+		c := fitColumns(l.lines, terminalWidth(l.out))
 		for _, s := range all {
 			b.WriteString(c.line(l.pen, s, short) + "\n")
 		}
@@ -89,9 +89,9 @@ func (c *lineColumns) measure(all []inspect.Summary, short map[string]string) {
 	}
 }
 
-// fitted divides the width of a terminal: first time, verdict, event type, status and id, then the provider, the day, the duration, the
+// fitColumns divides the width of a terminal: first time, verdict, event type, status and id, then the provider, the day, the duration, the
 // request, and what there is to note.
-func (need lineColumns) fitted(width int) lineColumns {
+func fitColumns(need lineColumns, width int) lineColumns {
 	const fixed = 8 + 2 + 1 + 1 + 1 + 1 + 2 + 2 // the time, the verdict, the mark and what is between those that are always there
 	c := lineColumns{status: need.status, id: need.id, event: min(need.event, leastEvent)}
 	left := width - fixed - c.status - c.id - c.event

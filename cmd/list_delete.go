@@ -32,7 +32,7 @@ func (l *listing) delete(ctx context.Context) error {
 		return l.nothing(ctx, "to delete")
 	}
 	if !l.o.yes {
-		ok, err := l.agreed(ctx, "delete "+l.count(len(ids))+l.lookedFor()+"?")
+		ok, err := l.confirm(ctx, "delete "+l.count(len(ids))+l.lookedFor()+"?")
 		if err != nil {
 			return err
 		}
@@ -53,22 +53,6 @@ func (l *listing) delete(ctx context.Context) error {
 	}
 	_, err = fmt.Fprintf(l.out, "%s deleted\n", l.count(deleted))
 	return err
-}
-
-// agreed is confirm that ends with ctx.
-func (p place) agreed(ctx context.Context, question string) (ok bool, err error) {
-	answered := make(chan struct{})
-	go func() { // a terminal's Read can't be interrupted; it ends with the process at the latest
-		defer close(answered)
-		ok, err = p.confirm(question)
-	}()
-	select {
-	case <-answered:
-		return ok, err
-	case <-ctx.Done():
-		_, _ = fmt.Fprintln(p.err)
-		return false, ctx.Err()
-	}
 }
 
 // chosen is the ids of what is selected. What is still under way stays: its end would be missed.

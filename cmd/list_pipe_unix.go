@@ -20,7 +20,7 @@ func readerGone(w io.Writer) (gone bool) {
 		return false
 	}
 	_ = conn.Control(func(fd uintptr) {
-		ask := []unix.PollFd{{Fd: int32(fd)}} //nolint:gosec // a descriptor is small
+		ask := []unix.PollFd{{Fd: int32(fd)}}
 		n, err := unix.Poll(ask, 0)
 		gone = err == nil && n > 0 && ask[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0
 	})

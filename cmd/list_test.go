@@ -141,7 +141,7 @@ func TestListColumns(t *testing.T) {
 		var need lineColumns
 		need.measure(all[:n], short)
 		for width := 42; width < 260; width++ {
-			c := need.fitted(width)
+			c := fitColumns(need, width)
 			for _, s := range all[:n] {
 				line := c.line(p, s, short)
 				if got := ansi.StringWidth(line); got > width {
@@ -155,7 +155,7 @@ func TestListColumns(t *testing.T) {
 				}
 			}
 		}
-		if line := need.fitted(60).line(p, all[0], short); !strings.Contains(line, "stripe") || !strings.Contains(line, "invoice.paid") {
+		if line := fitColumns(need, 60).line(p, all[0], short); !strings.Contains(line, "stripe") || !strings.Contains(line, "invoice.paid") {
 			t.Errorf("60 columns: %q lacks the provider or the event type", line)
 		}
 	}

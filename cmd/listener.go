@@ -43,11 +43,13 @@ type listener struct {
 
 	appExit *appExit // how the app ended; set if hook started it and that is why hook ends, too; run's
 	said    said     // of the connection; the face's
-	lastErr error    // why it was not connected the last time; keepRunning's
+	began   time.Time
+	clock   clockBack // the face's
+	lastErr error     // why it was not connected the last time; keepRunning's
 }
 
 func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, err error) {
-	l := &listener{place: p, o: o, unkept: new(unkept), news: newFeed[event](), said: said{phase: tunnel.Connecting}}
+	l := &listener{place: p, o: o, unkept: new(unkept), began: time.Now(), news: newFeed[event](), said: said{phase: tunnel.Connecting}}
 	if !l.screenful() { // which writes to the terminal itself
 		l.buffer = bufio.NewWriterSize(p.out, 64<<10)
 		l.out = l.buffer

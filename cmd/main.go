@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 )
@@ -63,6 +64,9 @@ func report(ctx context.Context, program string, err error, stderr io.Writer) in
 	if err == nil {
 		return exitDone
 	}
+	if words := together(err); words != "" {
+		err = fail(exitUsage, "leave one of them out", "%s", words)
+	}
 	f, ok := errors.AsType[*fault](err)
 	if !ok {
 		f = &fault{err, "", exitFailed}
@@ -82,6 +86,17 @@ func report(ctx context.Context, program string, err error, stderr io.Writer) in
 		}
 	}
 	return f.code
+}
+
+// together reads cobra's error for flags that exclude each other, which is no type of its own: "if any flags in the group [a b]
+// are set none of the others can be; [a b] were all set".
+func together(err error) string {
+	words, flags, ok := strings.Cut(err.Error(), " none of the others can be; [")
+	flags, _, _ = strings.Cut(flags, "]")
+	if !ok || !strings.HasPrefix(words, "if any flags in the group [") {
+		return ""
+	}
+	return "--" + strings.ReplaceAll(flags, " ", " and --") + " don't go together"
 }
 
 // collectSeldom is for processes that forward all day with little in memory: collecting garbage at four times the usual

@@ -21,13 +21,14 @@ func printing(t *testing.T) (l *listener, out, talk *bytes.Buffer) {
 	project := testProject(t)
 	l = &listener{
 		place: place{streams: streams{strings.NewReader(""), out, talk}, home: project.home, project: project, pen: newPen().colourless()},
-		news:  newFeed[event](), secrets: find(t, project), log: discardLog(), said: said{phase: tunnel.Connecting},
+		news:  newFeed[event](), unkept: new(unkept), secrets: find(t, project), log: discardLog(), said: said{phase: tunnel.Connecting},
 	}
 	var err error
 	if l.store, err = l.openHistory(t.Context(), history.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = l.store.Close() })
+	store := l.store
+	t.Cleanup(func() { _ = store.Close() })
 	l.recorder = &recorder{secrets: l.secrets, store: l.store, log: l.log, changed: l.changed}
 	l.app = newAppWatch(replay.Target{Scheme: "http", Host: "localhost:3000"})
 	return l, out, talk

@@ -120,7 +120,10 @@ func (p place) withHistory(ctx context.Context, do func(*history.Store) error) e
 		return err
 	}
 	err = do(store)
-	if history.IsDamaged(err) {
+	switch {
+	case history.IsIndexDamaged(err) && store.ForgetIndex(ctx) == nil:
+		err = fail(exitFailed, "search again", "the index of words is damaged, and is made anew: %w", err)
+	case history.IsDamaged(err):
 		err = historyFault(p.home.history(), err)
 	}
 	return errors.Join(err, closing(store, p.err))

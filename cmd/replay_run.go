@@ -15,6 +15,7 @@ import (
 func (r *replaying) once(ctx context.Context) error {
 	r.report = r.newReport()
 	if r.originals.count < 0 || r.originals.count > keptWhole {
+		collectSeldom()
 		r.report.keep, r.replayer.recorder = r.replayer.recorder, nil
 	}
 	err := r.run(ctx)
@@ -29,7 +30,7 @@ var errStopped = errors.New("stopped at the first that failed")
 func (r *replaying) run(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	queue := make(chan *inspect.Delivery)
+	queue := make(chan *inspect.Delivery, r.ahead())
 	var workers sync.WaitGroup
 	for range r.o.concurrency {
 		workers.Go(func() {
@@ -53,6 +54,14 @@ func (r *replaying) run(ctx context.Context) error {
 	return err
 }
 
+// ahead is how many originals are read before somebody is free to send them: none where each has its time.
+func (r *replaying) ahead() int {
+	if r.o.pace.speed > 0 || r.o.pace.rate > 0 {
+		return 0
+	}
+	return r.o.concurrency
+}
+
 // feed hands the originals out as the pace has it.
 func (r *replaying) feed(ctx context.Context, queue chan<- *inspect.Delivery) error {
 	pace := r.o.pace.start(time.Now())
@@ -61,7 +70,7 @@ func (r *replaying) feed(ctx context.Context, queue chan<- *inspect.Delivery) er
 		if err != nil {
 			return err
 		}
-		if err := r.mayAsk(original, asked); err != nil {
+		if err := r.mayAsk(ctx, original, asked); err != nil {
 			r.report.missed(original)
 			return err
 		}
@@ -111,7 +120,7 @@ func (r *replaying) one(ctx context.Context, courier *courier, original *inspect
 }
 
 // mayAsk asks the user, once for each host that isn't this machine, whether to send there.
-func (r *replaying) mayAsk(original *inspect.Delivery, asked map[string]bool) error {
+func (r *replaying) mayAsk(ctx context.Context, original *inspect.Delivery, asked map[string]bool) error {
 	to, _, err := r.replayer.where(original)
 	if err != nil {
 		return err
@@ -120,10 +129,10 @@ func (r *replaying) mayAsk(original *inspect.Delivery, asked map[string]bool) er
 		return nil
 	}
 	asked[to.Authority()] = true
-	return r.ask(to)
+	return r.ask(ctx, to)
 }
 
-func (r *replaying) ask(to replay.Target) error {
+func (r *replaying) ask(ctx context.Context, to replay.Target) error {
 	how := "one webhook"
 	if r.originals.count != 1 {
 		how = plural(r.originals.count, "webhook", "webhooks")
@@ -134,7 +143,7 @@ func (r *replaying) ask(to replay.Target) error {
 	if !isTerminal(r.in) || !isTerminal(r.err) {
 		return fail(exitUsage, "--yes sends without asking", "replay: %s is another machine", inspect.Printable(to.Host))
 	}
-	yes, err := r.confirm(fmt.Sprintf("send %s to %s, which is another machine?", how, inspect.Printable(to.Host)))
+	yes, err := r.confirm(ctx, fmt.Sprintf("send %s to %s, which is another machine?", how, inspect.Printable(to.Host)))
 	if err == nil && !yes {
 		return fail(exitInterrupted, "", "replay: nothing was sent to %s", inspect.Printable(to.Host))
 	}

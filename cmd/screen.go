@@ -90,13 +90,21 @@ func (l *listener) feedOthers(ctx context.Context, after history.Cursor, to chan
 // feedStatus tells the screen how the connection, the app and the history stand, as soon as that changes, and once a
 // second while a countdown runs.
 func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
+	clock := ""
 	for {
 		state, stateChanged, viaChanged := l.connection()
 		app, appChanged := l.app.state.Get()
+		if by := l.looked(); by > 0 {
+			clock = clockWords(by)
+		}
+		warning := l.warning()
+		if warning == "" {
+			warning = clock
+		}
 		status := tui.Status{
 			Connected: state.Phase == tunnel.Connected, Relay: relayWords(state, time.Now()),
 			URL: state.URL, Public: state.Public, Tips: l.tips(state),
-			AppKnown: app.known, AppUp: app.up, App: l.app.words(app), Warning: l.warning(),
+			AppKnown: app.known, AppUp: app.up, App: l.app.words(app), Warning: warning,
 		}
 		select {
 		case to <- status:

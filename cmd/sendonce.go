@@ -134,7 +134,7 @@ func (s *sending) printAnswer(d *inspect.Delivery) error {
 	if a.Response == nil {
 		return nil // the error says why
 	}
-	answer := a.Response.Body.Bytes
+	answer, _, _ := inspect.Decoded(a.Response.Header, a.Response.Body.Bytes, 4096) // what could be decoded says enough
 	_, err := fmt.Fprintf(s.out, "%s %s in %s   %s\n", s.pen.sign("←", "<"), s.pen.status(d.Summary()), duration(a.Stages.Total),
 		ansi.Truncate(inspect.Printable(string(answer[:min(len(answer), 400)])), 100, "…"))
 	return err

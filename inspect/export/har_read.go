@@ -67,8 +67,8 @@ func (n *number) UnmarshalJSON(b []byte) error {
 }
 
 // readHAR reads a HAR entry by entry. Only one is in memory.
-func readHAR(in io.Reader, yield yielder) error {
-	bound := &bounded{in: in}
+func readHAR(in io.Reader, most int, yield yielder) error {
+	bound := &bounded{in: in, most: most}
 	d := json.NewDecoder(bound)
 	h := &harReader{Decoder: d, bound: bound, yield: yield}
 	err := h.object(func(key string) error {

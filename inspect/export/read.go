@@ -49,7 +49,7 @@ const maxLook = 64 << 10
 // with an Err; an error of the sequence ends it. File names in curl commands are given to files, which may be nil.
 func Read(in io.Reader, files pasted.ReadFile) iter.Seq2[Found, error] {
 	return func(yield func(Found, error) bool) {
-		err := read(in, files, func(f Found) bool { return yield(f, nil) })
+		err := read(in, files, maxPiece, func(f Found) bool { return yield(f, nil) })
 		if err != nil {
 			yield(Found{}, err)
 		}
@@ -62,7 +62,8 @@ type yielder func(Found) bool
 // errStop ends reading, as nobody wants more.
 var errStop = errors.New("no more is wanted")
 
-func read(in io.Reader, files pasted.ReadFile, yield yielder) error {
+// read holds most bytes at a time.
+func read(in io.Reader, files pasted.ReadFile, most int, yield yielder) error {
 	r := bufio.NewReaderSize(in, maxLook)
 	look, err := r.Peek(maxLook)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
@@ -88,16 +89,16 @@ func read(in io.Reader, files pasted.ReadFile, yield yielder) error {
 	case text[0] == '[':
 		return errors.New("it is a JSON array: `jq -c '.[]'` makes lines of it, which hook reads")
 	case text[0] == '{' && isHAR(text):
-		return readHAR(r, yield)
+		return readHAR(r, most, yield)
 	case text[0] == '{' && whole && !json.Valid(first) && bytes.Equal(bytes.TrimSpace(first), []byte("{")):
-		return readValues(r, yield)
+		return readValues(r, most, yield)
 	case text[0] == '{':
-		return readLines(r, yield)
+		return readLines(r, most, yield)
 	}
 	if !pasted.Looks(text) {
 		return ErrFormat
 	}
-	all, err := io.ReadAll(&bounded{in: r})
+	all, err := io.ReadAll(&bounded{in: r, most: most})
 	if err != nil {
 		return worded(err)
 	}
@@ -105,14 +106,14 @@ func read(in io.Reader, files pasted.ReadFile, yield yielder) error {
 }
 
 // readLines reads a record from each line.
-func readLines(r *bufio.Reader, yield yielder) error {
+func readLines(r *bufio.Reader, most int, yield yielder) error {
 	for number := 1; ; number++ {
 		f := Found{At: fmt.Sprintf("line %d", number)}
-		line, err := readLine(r)
+		line, err := readLine(r, most)
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			f.readRecord(line)
-		} else if errors.Is(err, errLong) {
-			f.Err, err = err, nil
+		} else if long, ok := errors.AsType[longError](err); ok {
+			f.Err, err = long, nil
 		}
 		if (f.Delivery != nil || f.Err != nil || f.Notes != nil) && !yield(f) {
 			return nil
@@ -126,14 +127,17 @@ func readLines(r *bufio.Reader, yield yielder) error {
 	}
 }
 
-var errLong = fmt.Errorf("it is longer than %d MiB", maxPiece>>20)
+// A longError is that a piece of a file has more bytes than this.
+type longError int
 
-// readLine is the next line. One that is too long is passed over, with errLong.
-func readLine(r *bufio.Reader) (line []byte, err error) {
+func (e longError) Error() string { return fmt.Sprintf("it is longer than %d MiB", int(e)>>20) }
+
+// readLine is the next line. One that is longer than most is passed over, with a longError.
+func readLine(r *bufio.Reader, most int) (line []byte, err error) {
 	long := false
 	for {
 		part, err := r.ReadSlice('\n')
-		if long = long || len(line)+len(part) > maxPiece; long {
+		if long = long || len(line)+len(part) > most; long {
 			line = nil
 		} else {
 			line = append(line, part...)
@@ -141,9 +145,9 @@ func readLine(r *bufio.Reader) (line []byte, err error) {
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 		case long && err == nil:
-			return nil, errLong
+			return nil, longError(most)
 		case long && errors.Is(err, io.EOF):
-			return nil, errLong // and the next line is none
+			return nil, longError(most) // and the next line is none
 		default:
 			return line, err
 		}
@@ -151,8 +155,8 @@ func readLine(r *bufio.Reader) (line []byte, err error) {
 }
 
 // readValues reads records that are spread over lines.
-func readValues(r io.Reader, yield yielder) error {
-	bound := &bounded{in: r}
+func readValues(r io.Reader, most int, yield yielder) error {
+	bound := &bounded{in: r, most: most}
 	d := json.NewDecoder(bound)
 	for number := 1; ; number++ {
 		bound.reset()
@@ -198,17 +202,17 @@ func worded(err error) error {
 	return err
 }
 
-// A bounded reader reads not more than maxPiece between two resets.
+// A bounded reader reads most bytes between two resets.
 type bounded struct {
-	in   io.Reader
-	read int
+	in         io.Reader
+	most, read int
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if b.read >= maxPiece {
-		return 0, errLong
+	if b.read >= b.most {
+		return 0, longError(b.most)
 	}
-	n, err := b.in.Read(p[:min(len(p), maxPiece-b.read)])
+	n, err := b.in.Read(p[:min(len(p), b.most-b.read)])
 	b.read += n
 	return n, err
 }

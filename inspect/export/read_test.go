@@ -93,7 +93,7 @@ func TestReadPretty(t *testing.T) {
 	same(t, got[1], all[1])
 }
 
-// garbage is a gigabyte of the same byte behind a beginning. It counts what was read of it.
+// garbage is much of the same byte behind a beginning. It counts what was read of it.
 type garbage struct {
 	begin string
 	fill  byte
@@ -117,27 +117,32 @@ func (g *garbage) Read(p []byte) (int, error) {
 
 // What has no end is given up, or passed over.
 func TestReadIsBounded(t *testing.T) {
-	const size = 160 << 20
+	const most, size = 1 << 20, 4 << 20
 	for name, tc := range map[string]struct {
 		begin string
 		fill  byte
-		most  int
+		read  int
 	}{
-		"zeros":          {"", 0, 1 << 20},
-		"blanks":         {"", ' ', 1 << 20},
-		"text in a HAR":  {`{"log":{"entries":[{"a":"`, 'x', maxPiece + 1<<20},
-		"deep in a HAR":  {`{"log":{"x":`, '[', 1 << 20},
-		"a long request": {"POST http://x/ HTTP/1.1\n\n", 'x', maxPiece + 1<<20},
-		"a long line":    {`{"a":"`, 'x', size + 1<<20},
+		"zeros":          {"", 0, most},
+		"blanks":         {"", ' ', most},
+		"text in a HAR":  {`{"log":{"entries":[{"a":"`, 'x', 2 * most},
+		"deep in a HAR":  {`{"log":{"x":`, '[', most},
+		"a long request": {"POST http://x/ HTTP/1.1\n\n", 'x', 2 * most},
+		"a long line":    {`{"a":"`, 'x', 2 * size},
+		"a long value":   {"{\n\"a\":\"", 'x', 2 * most},
 	} {
 		g := &garbage{begin: tc.begin, fill: tc.fill, left: size}
 		failed := false
-		for f, err := range Read(g, nil) {
-			failed = failed || err != nil || f.Err != nil
+		err := read(g, nil, most, func(f Found) bool {
+			failed = failed || f.Err != nil
+			return true
+		})
+		if !failed && err == nil || g.read > tc.read {
+			t.Errorf("%s: %v, after %d bytes", name, err, g.read)
 		}
-		if !failed || g.read > tc.most {
-			t.Errorf("%s: failed %t, after %d bytes", name, failed, g.read)
-		}
+	}
+	if s := longError(maxPiece).Error(); s != "it is longer than 128 MiB" {
+		t.Error(s)
 	}
 }
 

@@ -86,11 +86,20 @@ func (e *AmbiguousError) Error() string {
 
 // isCode says whether err is SQLite's, from the driver or a connection, with the given primary result code.
 func isCode(err error, code int) bool {
+	found, ok := codeOf(err)
+	return ok && found&0xff == code
+}
+
+// codeOf is SQLite's extended result code.
+func codeOf(err error) (int, bool) {
 	e, ok := errors.AsType[interface {
 		error
 		Code() int
 	}](err)
-	return ok && e.Code()&0xff == code
+	if !ok {
+		return 0, false
+	}
+	return e.Code(), true
 }
 
 func isBusy(err error) bool { return isCode(err, sqlite3.SQLITE_BUSY) }

@@ -257,3 +257,63 @@ func TestJournalIsStoredLater(t *testing.T) {
 		t.Errorf("got %d left in the journal", s.journal.left())
 	}
 }
+
+// A damaged index of words loses no delivery: it is made anew.
+func TestIndexDamaged(t *testing.T) {
+	s := newTest(t)
+	var all []*inspect.Delivery
+	for i := range 50 {
+		all = append(all, mustKeep(t, s, i))
+	}
+	if err := s.Index(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	path := s.path
+	s.Close()
+	execFile(t, path, "UPDATE search_data SET block = x'00ff00ff' WHERE id > 10")
+	s = openTest(t, path, Options{})
+	_, err := s.List(t.Context(), Query{Words: []string{"stripe"}})
+	if !IsIndexDamaged(err) {
+		t.Fatalf("got %v, want a damaged index", err)
+	}
+	if err := s.ForgetIndex(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, indexed := range []bool{false, true} {
+		if list, err := s.List(t.Context(), Query{Words: []string{"stripe"}, Limit: -1}); err != nil || len(list) != len(all) {
+			t.Errorf("indexed %v: got %d found, %v; want %d", indexed, len(list), err, len(all))
+		}
+		if err := s.Index(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	checkIntegrity(t, s)
+}
+
+// Damage that SQLite finds only while it reads is told, by whatever is read, and a listener's writing too.
+func TestDamageIsFound(t *testing.T) {
+	path, all := filled(t, 500, func(int) int { return 300 })
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for page := 2; page <= int(info.Size()/pageSize); page++ {
+		damage(t, path, page, func(b []byte) { clear(b) })
+	}
+	s := openTest(t, path, Options{KeepTrying: true})
+	if _, err := s.List(t.Context(), Query{}); !IsDamaged(err) {
+		t.Errorf("list: got %v", err)
+	}
+	for id := range all {
+		if _, err := s.Get(t.Context(), id); !IsDamaged(err) {
+			t.Errorf("get: got %v", err)
+		}
+		break
+	}
+	if _, err := keep(s, 1); !IsDamaged(err) {
+		t.Errorf("add: got %v", err)
+	}
+	if _, err := s.Failed(); !IsDamaged(err) {
+		t.Errorf("failed: got %v", err)
+	}
+}

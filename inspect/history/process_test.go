@@ -18,10 +18,17 @@ import (
 // child is what the test binary does as a second process: it stores deliveries and prints their ids when they are
 // stored, "delivery ID" and "attempt ID" a line.
 func child(mode, path string) {
+	if mode == "open" {
+		fmt.Println("opening")
+	}
 	s, err := Open(context.Background(), path, Options{Project: testProject, MaxAge: -1})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
+	}
+	if mode == "open" {
+		fmt.Println("opened")
+		return
 	}
 	count := 100
 	unwanted := make(chan string, 100)

@@ -11,7 +11,7 @@ import (
 const deleteRows = 200
 
 // Trim deletes the oldest deliveries of the whole database until the Options' limits hold, in small steps, and returns
-// how many. The oldest are those that were stored first: what is imported stays for as long as what came here with it. The database does not become smaller: SQLite uses freed pages for what comes next. Segments go once all that
+// how many. The oldest are those that were stored first. The database does not become smaller: SQLite uses freed pages for what comes next. Segments go once all that
 // was in them is deleted.
 func (s *Store) Trim(ctx context.Context) (int, error) { return s.trim(ctx, true) }
 

@@ -46,7 +46,11 @@ func (s *Store) RunUpkeep(ctx context.Context) error {
 			if _, err := s.Failed(); err != nil || !s.isQuiet() {
 				continue
 			}
-			s.logUpkeep(ctx, "index", s.index(ctx, s.isQuiet))
+			err := s.index(ctx, s.isQuiet)
+			s.logUpkeep(ctx, "index", err)
+			if IsIndexDamaged(err) {
+				s.logUpkeep(ctx, "index anew", s.ForgetIndex(ctx))
+			}
 			if now.Sub(settled) >= settleEvery && s.isQuiet() {
 				s.logUpkeep(ctx, "settle", s.settleGone(ctx))
 				settled = now
