@@ -21,6 +21,7 @@ const (
 	// settleFiles is how long files must have been left alone: editors and builds touch many, several times.
 	settleFiles = 250 * time.Millisecond
 
+	maxAsked   = 100  // paths in a command line
 	maxWatched = 5000 // folders: some systems give a user no more than a few thousand
 )
 
@@ -34,13 +35,27 @@ type fileWatch struct {
 	git     bool // the first root is in a work tree
 	changed chan string
 
-	busy atomic.Bool    // what changes now is the app's own doing: its log, its database
-	own  map[string]int // how often a file changed while it was busy
-	self []os.FileInfo  // files that hook itself writes to
+	busy  atomic.Bool        // what changes now may be the app's own doing: its log, its database
+	spell atomic.Int64       // how often it was busy
+	own   map[string]ownWork // of files that changed while it was; run's
+	self  []os.FileInfo      // files that hook itself writes to
 }
 
-// ownWork is how often a file must have changed while the app was busy to be taken for the app's own, whenever it changes.
-const ownWork = 2
+// ownWork is how many times in a row a file changed while the app was busy, and which was the last.
+type ownWork struct {
+	times int
+	spell int64
+}
+
+// ownTimes makes a file the app's own, whenever it changes, until the app has been busy without touching it.
+const ownTimes = 2
+
+// appWorks tells that the app is busy from now on, until done is called.
+func (w *fileWatch) appWorks() (done func()) {
+	w.spell.Add(1)
+	w.busy.Store(true)
+	return func() { w.busy.Store(false) }
+}
 
 // newFileWatch begins to watch roots, but for not and the files behind self. What happens before run is not lost.
 func newFileWatch(ctx context.Context, roots, not []string, self ...any) (*fileWatch, error) {
@@ -48,7 +63,7 @@ func newFileWatch(ctx context.Context, roots, not []string, self ...any) (*fileW
 	if err != nil {
 		return nil, fmt.Errorf("watch files: %w", err)
 	}
-	w := &fileWatch{roots: roots, not: make(map[string]bool), watcher: watcher, changed: make(chan string, 1), own: make(map[string]int)}
+	w := &fileWatch{roots: roots, not: make(map[string]bool), watcher: watcher, changed: make(chan string, 1), own: make(map[string]ownWork)}
 	for _, stream := range self {
 		if f, ok := stream.(*os.File); ok {
 			if info, err := f.Stat(); err == nil {
@@ -168,8 +183,9 @@ func (w *fileWatch) run(ctx context.Context) error {
 			if e.Op == fsnotify.Chmod || !w.below(e.Name) {
 				continue
 			}
-			w.touch(touched, e.Name)
-			settled.Reset(settleFiles)
+			if w.touch(touched, e.Name) {
+				settled.Reset(settleFiles)
+			}
 		case <-w.watcher.Errors: // too many at once: something has changed
 			touched[w.roots[0]] = true
 			settled.Reset(settleFiles)
@@ -180,16 +196,31 @@ func (w *fileWatch) run(ctx context.Context) error {
 	}
 }
 
-// touch notes that a file has changed, unless that is the app's doing.
-func (w *fileWatch) touch(touched map[string]bool, path string) {
-	switch {
-	case w.busy.Load():
-		if !touched[path] {
-			w.own[path]++
+// touch notes that a file has changed: true for somebody's work, false if it may be the app's. It says whether it did.
+func (w *fileWatch) touch(touched map[string]bool, path string) bool {
+	own, spell := w.own[path], w.spell.Load()
+	if !w.busy.Load() {
+		if own.times >= ownTimes && own.spell == spell {
+			return false
 		}
-	case w.own[path] < ownWork:
 		touched[path] = true
+		return true
 	}
+	if somebodys := touched[path]; somebodys {
+		return true
+	}
+	if own.spell != spell {
+		if own.spell != spell-1 {
+			own.times = 0
+		}
+		own = ownWork{own.times + 1, spell}
+		w.own[path] = own
+	}
+	if own.times >= ownTimes {
+		return false
+	}
+	touched[path] = false
+	return true
 }
 
 // below says whether a path is one that was to be watched: a folder is watched for the sake of a file in it.
@@ -199,13 +230,17 @@ func (w *fileWatch) below(path string) bool {
 	})
 }
 
+// settle tells of what was touched. What may be the app's counts if git knows it: apps write to other files.
 func (w *fileWatch) settle(ctx context.Context, touched map[string]bool) {
-	var paths []string
-	for path := range touched {
-		paths = append(paths, path)
+	var paths, doubtful []string
+	for path, somebodys := range touched {
+		if somebodys {
+			paths = append(paths, path)
+		} else {
+			doubtful = append(doubtful, path)
+		}
 	}
-	slices.Sort(paths)
-	paths = w.wanted(ctx, paths)
+	paths = w.wanted(ctx, append(paths, w.tracked(ctx, doubtful)...))
 	for _, path := range paths {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			_ = w.add(ctx, path) // one that is new; what can't be watched is no reason to end
@@ -218,16 +253,42 @@ func (w *fileWatch) settle(ctx context.Context, touched map[string]bool) {
 	case <-w.changed:
 	default:
 	}
+	slices.Sort(paths)
 	w.changed <- w.words(paths)
 }
 
-// words say what has changed.
+// tracked is those of paths that git keeps; none without git, or if there are very many.
+func (w *fileWatch) tracked(ctx context.Context, paths []string) (kept []string) {
+	if len(paths) == 0 || len(paths) > maxAsked || !w.git {
+		return nil
+	}
+	folder := folderOf(w.roots[0])
+	out, err := exec.CommandContext(ctx, "git", append([]string{"--literal-pathspecs", "-C", folder, "ls-files", "-z", "--"}, paths...)...).Output()
+	if err != nil {
+		return nil
+	}
+	for path := range bytes.SplitSeq(bytes.TrimSuffix(out, []byte{0}), []byte{0}) {
+		if len(path) > 0 {
+			kept = append(kept, filepath.Join(folder, string(path)))
+		}
+	}
+	return kept
+}
+
+// words say what has changed. What is gone is told only if nothing else has: editors and builds come and go with files of theirs.
 func (w *fileWatch) words(paths []string) string {
+	there := slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
+		_, err := os.Lstat(path)
+		return errors.Is(err, fs.ErrNotExist)
+	})
+	if len(there) > 0 {
+		paths = there
+	}
 	name := paths[0]
 	if short, err := filepath.Rel(w.roots[0], name); err == nil && !strings.HasPrefix(short, "..") {
 		name = short
 	}
-	if _, err := os.Stat(paths[0]); errors.Is(err, fs.ErrNotExist) {
+	if len(there) == 0 {
 		name += " (gone)"
 	}
 	if n := len(paths) - 1; n > 0 {

@@ -89,26 +89,46 @@ func TestFileWatchNewFolder(t *testing.T) {
 	}
 }
 
-// What changes while the app is at work, and more than once, is the app's.
+// What changes whenever the app is at work is the app's. What does so once is somebody's, if it was saved at that moment.
 func TestFileWatchOwnWork(t *testing.T) {
-	w := &fileWatch{own: make(map[string]int)}
-	news := func(path string) bool {
-		touched := make(map[string]bool)
-		w.touch(touched, path)
-		return touched[path]
-	}
-	w.busy.Store(true)
-	for range ownWork {
-		if news("db.sqlite") {
-			t.Error("what changed while the app was busy was told")
+	w := &fileWatch{own: make(map[string]ownWork)}
+	news := func(path string) bool { return w.touch(make(map[string]bool), path) }
+	for range ownTimes {
+		done := w.appWorks()
+		for range 3 { // as a database does
+			news("db.sqlite")
 		}
+		done()
 	}
-	news("app.js")
-	w.busy.Store(false)
 	if news("db.sqlite") {
 		t.Error("the app's own file was told")
 	}
+	done := w.appWorks()
+	news("app.js")
+	news("app.js") // editors write more than once
+	done()
 	if !news("app.js") {
 		t.Error("a file that somebody saved at that moment isn't the app's")
 	}
+	if !news("db.sqlite") {
+		t.Error("the app did not touch it the last time, so this is somebody's doing")
+	}
+}
+
+// What is saved while the app is at work is told if git keeps it; what the app makes is not.
+func TestFileWatchSavedMeanwhile(t *testing.T) {
+	dir, w, next := watchFiles(t)
+	app := filepath.Join(dir, "src", "app.js")
+	writeFile(t, app, "1")
+	next()
+	if err := exec.Command("git", "-C", dir, "add", "src").Run(); err != nil {
+		t.Fatal(err)
+	}
+	done := w.appWorks()
+	writeFile(t, filepath.Join(dir, "an-order.json"), "x")
+	writeFile(t, app, "2")
+	if got, want := next(), filepath.Join("src", "app.js")+" changed"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	done()
 }

@@ -24,7 +24,10 @@ func withHistoryOf(c *cobra.Command, s streams, file string, do func(place, *his
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(p, store), closing(store, p.err))
+	if err = do(p, store); history.IsDamaged(err) {
+		err = historyFault(file, err)
+	}
+	return errors.Join(err, closing(store, p.err))
 }
 
 func openFile(ctx context.Context, file string) (*history.Store, error) {
@@ -37,6 +40,8 @@ func openFile(ctx context.Context, file string) (*history.Store, error) {
 		return nil, fail(exitUsage, "`hook export --as session -o "+file+"` makes one", "--file %s: there is no such file", file)
 	case errors.Is(err, history.ErrNotHistory):
 		return nil, fail(exitUsage, "--file takes what `hook export --as session` makes; `hook import "+file+"` reads other formats", "--file %s: %w", file, history.ErrNotHistory)
+	case history.IsDamaged(err):
+		return nil, historyFault(file, err)
 	case err != nil:
 		return nil, fail(exitFailed, "", "--file %s: %w", file, err)
 	}

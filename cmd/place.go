@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,16 +53,6 @@ func (p place) openHistory(ctx context.Context, o history.Options) (*history.Sto
 	}
 	_, _ = fmt.Fprintf(p.err, "hook: warning: the history is only read, as it can't be written: %v\n", err)
 	return store, nil
-}
-
-// openSession opens a file that `hook export --as session` wrote, or a copy of a history; the caller closes it. Deliveries of
-// all projects are read, and nothing is changed.
-func (p place) openSession(ctx context.Context, path string) (*history.Store, error) {
-	store, err := history.Open(ctx, path, history.Options{ReadOnly: true})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fail(exitUsage, "`hook export --as session` writes one", "%s: no such file", path)
-	}
-	return store, historyFault(path, err)
 }
 
 // historyFault is err of the history at path, with the next step; nil if err is.

@@ -3,6 +3,8 @@ package cmd
 import (
 	"context"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -138,7 +140,12 @@ func (o *replayOptions) check(given interface{ Changed(name string) bool }) erro
 	if _, err := parseExpected(o.expect); err != nil {
 		return err
 	}
-	return o.faults.check(2) // as if there were several: shuffle was refused
+	for flag, path := range map[string]string{"junit": o.junit, "baseline": o.baseline} {
+		if info, err := os.Stat(filepath.Dir(path)); path != "" && (err != nil || !info.IsDir()) { // better known before than after all were sent
+			return fail(exitUsage, "make the folder, or name another", "replay: --%s %s: there is no folder %s", flag, path, filepath.Dir(path))
+		}
+	}
+	return o.faults.check(1) // each is spoilt by itself
 }
 
 // A replaying is one `hook replay`: what is delivered again, to where, and how it is judged.

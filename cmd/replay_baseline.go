@@ -48,7 +48,7 @@ func (r *replaying) openBaseline() (*baseline, error) {
 	case err != nil:
 		return nil, fail(exitFailed, "--baseline FILE names a file that can be read", "read the baseline: %w", err)
 	default:
-		if err := json.Unmarshal(text, &b.file); err != nil {
+		if err := json.Unmarshal(text, &b.file); err != nil && !b.update {
 			return nil, fail(exitUsage, "--update-baseline writes it anew", "the baseline %s is none: %w", b.path, err)
 		}
 	}
@@ -109,11 +109,13 @@ func answerFor(done replayed) baselineAnswer {
 	return a
 }
 
-// save writes the file if it has changed.
+// save writes the file if it has changed. What comes after that is compared with it.
 func (b *baseline) save() error {
+	b.update = false
 	if !b.changed {
 		return nil
 	}
+	b.changed = false
 	text, err := json.MarshalIndent(b.file, "", "  ")
 	if err == nil {
 		err = os.WriteFile(b.path, append(text, '\n'), 0o644) //nolint:gosec // it belongs in git

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -51,6 +52,11 @@ type change struct {
 	newBody []byte
 }
 
+// hasHeader says whether the user gave the first of names, a signature's own field, or took it out.
+func (c *change) hasHeader(names []string) bool {
+	return c != nil && len(names) > 0 && c.header[http.CanonicalHeaderKey(names[0])] != nil
+}
+
 // apply changes d, whose Header is its own, and says in d.Change what was changed.
 func (c *change) apply(ctx context.Context, d *inspect.Delivery) error {
 	var words []string
@@ -93,7 +99,8 @@ func (c *change) apply(ctx context.Context, d *inspect.Delivery) error {
 			did("edited by hand")
 		}
 	}
-	for name, values := range c.header {
+	for _, name := range slices.Sorted(maps.Keys(c.header)) {
+		values := c.header[name]
 		if len(values) == 1 && values[0] == "" {
 			delete(s.Header, name)
 			did("without %s", name)
@@ -112,15 +119,16 @@ func (c *change) apply(ctx context.Context, d *inspect.Delivery) error {
 	return nil
 }
 
+// badReplayPath is for a body without the field that is to be changed.
 func badReplayPath(d *inspect.Delivery, err error) error {
-	return fmt.Errorf("replay %s: %w", d.ID, badPath(err))
+	return &unfit{fmt.Errorf("replay %s: %w", d.ReplayOf, badPath(err))}
 }
 
 // renew puts a fresh id in the place of the provider's, wherever it stands, and gives it.
 func renew(d *inspect.Delivery, s *fixtures.Sample) (fresh string, err error) {
 	old := d.ProviderID
 	if old == "" {
-		return "", fail(exitUsage, "leave --new-id out", "replay %s: it has no id that its sender gave it", d.ID)
+		return "", &unfit{fail(exitUsage, "leave --new-id out", "replay %s: it has no id that its sender gave it", d.ReplayOf)}
 	}
 	fresh = fixtures.FreshID(old)
 	found := false
@@ -137,7 +145,7 @@ func renew(d *inspect.Delivery, s *fixtures.Sample) (fresh string, err error) {
 		s.Body, found = []byte(body), true
 	}
 	if !found { // it is derived from something else
-		return "", fail(exitUsage, "leave --new-id out, and change what makes it with --set", "replay %s: its id %s doesn't stand in it as it is", d.ID, inspect.Printable(old))
+		return "", &unfit{fail(exitUsage, "leave --new-id out, and change what makes it with --set", "replay %s: its id %s doesn't stand in it as it is", d.ReplayOf, inspect.Printable(old))}
 	}
 	return fresh, nil
 }

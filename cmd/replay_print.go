@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -20,6 +21,10 @@ func (r *replaying) print(ctx context.Context) error {
 			return err
 		}
 		done, err := r.replayer.prepare(ctx, original)
+		if u, ok := errors.AsType[*unfit](err); ok && r.originals.count != 1 {
+			_, _ = fmt.Fprintf(r.err, "hook: warning: left out: %s\n", inspect.Printable(u.Error()))
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ type replayReport struct {
 	place
 	store   *history.Store
 	json    bool
-	planned int      // -1 if nobody knows
+	planned int      // how many are to be sent; -1 if nobody knows
 	ids     []string // of the originals, where they were named
 	began   time.Time
 
@@ -39,7 +39,10 @@ type replayReport struct {
 	lines   int
 	tally   *tally
 	done    map[string]bool // of ids
-	left    []string        // ids of those that were not sent, the first few
+	left    []string        // ids of those that were not sent or are cut off, the first few
+	cut     int             // that were sent, but whose answer nobody waited for
+	unfit   int             // that could not be sent as was asked for
+	unable  error           // why the first of them could not
 	junit   *junitReport
 	keep    *recorder          // keeps those that didn't come out the same; nil if all are kept, or none
 	kept    int                // by that
@@ -47,8 +50,12 @@ type replayReport struct {
 }
 
 func (r *replaying) newReport() *replayReport {
+	planned := r.originals.count
+	if planned > 0 {
+		planned *= r.o.copies()
+	}
 	return &replayReport{
-		place: r.place, store: r.store, json: r.o.json, planned: r.originals.count, ids: r.originals.ids, done: make(map[string]bool), began: time.Now(), out: bufio.NewWriterSize(r.out, 64<<10),
+		place: r.place, store: r.store, json: r.o.json, planned: planned, ids: r.originals.ids, done: make(map[string]bool), began: time.Now(), out: bufio.NewWriterSize(r.out, 64<<10),
 		counts: make(map[verdict]int), tally: newTally(), junit: r.newJUnit(),
 	}
 }
@@ -163,7 +170,35 @@ func joined(between string, words ...string) string {
 	return strings.Join(all, between)
 }
 
-// missed notes one that was not sent, or whose answer nobody waited for.
+// leaveOut notes one that can't be sent as was asked for, which is no reason to stop.
+func (r *replayReport) leaveOut(d *inspect.Delivery, why *unfit) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ids != nil {
+		r.done[d.ID] = true
+	}
+	if r.unfit++; r.unfit == 1 {
+		r.unable = why.error
+	}
+	if r.unfit > missedMost {
+		return nil
+	}
+	if err := r.out.Flush(); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(r.err, "%shook: warning: left out: %s\n", r.clear(), inspect.Printable(why.Error()))
+	return nil
+}
+
+// cutOff notes one that was sent, but whose answer nobody waited for.
+func (r *replayReport) cutOff(d *inspect.Delivery) {
+	r.mu.Lock()
+	r.cut++
+	r.mu.Unlock()
+	r.missed(d)
+}
+
+// missed notes one that was not sent.
 func (r *replayReport) missed(d *inspect.Delivery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -175,8 +210,11 @@ func (r *replayReport) missed(d *inspect.Delivery) {
 // finish prints the sum, and turns what happened into the exit code.
 func (r *replaying) finish(ctx context.Context, why error) error {
 	report := r.report
-	if why != nil && report.sent == 0 && ctx.Err() == nil { // the error says it all
+	switch {
+	case why != nil && report.sent == 0 && ctx.Err() == nil: // the error says it all
 		return why
+	case why == nil && report.sent == 0 && report.unfit > 0:
+		return report.unable
 	}
 	if err := errors.Join(report.sum(why), report.out.Flush(), report.junit.write()); err != nil {
 		return err
@@ -195,7 +233,7 @@ func (r *replaying) finish(ctx context.Context, why error) error {
 		return fail(exitUnreachable, "start the app, or say where with --to", "replay: the app could not be reached")
 	case report.counts[regressed]+report.counts[otherwise] > 0:
 		return &fault{errQuiet, "", exitWrong}
-	case report.counts[stillFailing]+report.counts[failing] > 0:
+	case report.counts[stillFailing]+report.counts[failing]+report.unfit > 0:
 		return &fault{errQuiet, "", exitFailed}
 	}
 	return nil
@@ -239,7 +277,9 @@ type replaySumJSON struct {
 	Regressed   int            `json:"regressed"`
 	Compared    map[string]int `json:"compared"` // how many of each verdict
 	Interrupted bool           `json:"interrupted,omitempty"`
-	Next        []string       `json:"not_sent,omitempty"` // ids: the first few that were not sent, or whose answer nobody waited for
+	CutOff      int            `json:"cut_off,omitempty"`  // that were sent, but whose answer nobody waited for
+	LeftOut     int            `json:"left_out,omitempty"` // that could not be sent as was asked for
+	Next        []string       `json:"not_sent,omitempty"` // ids: the first few that were not sent or are cut off
 	Seconds     float64        `json:"seconds"`
 	PerSecond   float64        `json:"per_second"`
 }
@@ -254,7 +294,7 @@ func (r *replayReport) sum(why error) error {
 	if r.json {
 		j := replaySumJSON{
 			Type: "summary", Replayed: r.sent, Planned: max(r.planned, 0), Fixed: r.counts[fixed], Failing: r.counts[stillFailing], Regressed: r.counts[regressed],
-			Compared: make(map[string]int), Interrupted: why != nil, Next: r.left, Seconds: took.Seconds(), PerSecond: perSecond(r.sent, took),
+			Compared: make(map[string]int), Interrupted: why != nil, CutOff: r.cut, LeftOut: r.unfit, Next: r.left, Seconds: took.Seconds(), PerSecond: perSecond(r.sent, took),
 		}
 		for v, n := range r.counts {
 			j.Compared[string(v)] = n
@@ -268,6 +308,9 @@ func (r *replayReport) sum(why error) error {
 			parts = append(parts, humanize.Comma(int64(n))+" "+string(v))
 		}
 	}
+	if r.unfit > 0 {
+		parts = append(parts, humanize.Comma(int64(r.unfit))+" left out")
+	}
 	_, err := fmt.Fprintf(r.out, "%s%s\n", r.clear(), strings.Join(parts, " · "))
 	if err == nil && r.sent > linesWhole {
 		_, err = fmt.Fprintf(r.out, "  speed    %s/s over %s\n%s", humanize.Comma(int64(perSecond(r.sent, took))), seconds(took), r.tally.answers(r.pen))
@@ -275,21 +318,29 @@ func (r *replayReport) sum(why error) error {
 	if err == nil && r.keep != nil {
 		_, err = fmt.Fprintf(r.out, "  history  %s that didn't come out the same; of more than %s it gets no others\n", humanize.Comma(int64(r.kept)), humanize.Comma(keptWhole))
 	}
-	if err == nil && why != nil && (r.planned < 0 || r.planned > r.sent) {
+	if err == nil && why != nil && (r.planned < 0 || r.planned > r.sent+r.unfit) {
 		err = r.sayLeft()
 	}
 	return err
 }
 
-// sayLeft says what was not sent.
+// sayLeft says what was cut off, and what was not sent.
 func (r *replayReport) sayLeft() error {
-	text := "the rest was not sent"
-	if r.planned >= 0 {
-		text = plural(r.planned-r.sent, "was", "were") + " not sent"
+	left := r.planned - r.sent - r.unfit
+	var parts []string
+	if r.cut > 0 {
+		parts = append(parts, plural(r.cut, "was", "were")+" cut off before an answer")
 	}
+	switch n := left - r.cut; {
+	case r.planned < 0:
+		parts = append(parts, "the rest was not sent")
+	case n > 0:
+		parts = append(parts, plural(n, "was", "were")+" not sent")
+	}
+	text := strings.Join(parts, ", ")
 	switch {
 	case len(r.left) == 0:
-	case r.planned-r.sent == len(r.left):
+	case left == len(r.left):
 		text += ": hook replay " + strings.Join(r.left, " ")
 	default:
 		text += "; " + r.left[0] + " is the next"

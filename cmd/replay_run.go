@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -94,15 +95,14 @@ func (r *replaying) one(ctx context.Context, courier *courier, original *inspect
 		r.report.missed(original)
 		return nil
 	}
-	copies := 1
-	if r.o.faults.duplicate {
-		copies = 2
-	}
-	for range copies {
+	for range r.o.copies() {
 		done, err := r.replayer.replay(ctx, courier, original)
 		if ctx.Err() != nil {
-			r.report.missed(original)
+			r.report.cutOff(original)
 			return nil
+		}
+		if u, ok := errors.AsType[*unfit](err); ok && r.originals.count != 1 {
+			return r.report.leaveOut(original, u)
 		}
 		if err != nil {
 			r.report.missed(original)
@@ -117,6 +117,14 @@ func (r *replaying) one(ctx context.Context, courier *courier, original *inspect
 		}
 	}
 	return nil
+}
+
+// copies is how often each is sent.
+func (o *replayOptions) copies() int {
+	if o.faults.duplicate {
+		return 2
+	}
+	return 1
 }
 
 // mayAsk asks the user, once for each host that isn't this machine, whether to send there.
@@ -142,6 +150,11 @@ func (r *replaying) ask(ctx context.Context, to replay.Target) error {
 	}
 	if !isTerminal(r.in) || !isTerminal(r.err) {
 		return fail(exitUsage, "--yes sends without asking", "replay: %s is another machine", inspect.Printable(to.Host))
+	}
+	if r.report != nil { // nothing is drawn meanwhile
+		r.report.mu.Lock()
+		defer r.report.mu.Unlock()
+		_, _ = io.WriteString(r.err, "\r\x1b[K")
 	}
 	yes, err := r.confirm(ctx, fmt.Sprintf("send %s to %s, which is another machine?", how, inspect.Printable(to.Host)))
 	if err == nil && !yes {

@@ -30,8 +30,12 @@ func (r *replayer) sign(done *replayed) error {
 	request := done.fresh.Signed()
 	request.Truncated = false // a body that was given in place of another is whole
 	if r.faults.unsigned {
+		own := p.Headers()
+		if len(own) == 0 {
+			return &unfit{fail(exitUsage, "--unset takes a field out of the body", "--fault unsigned: %s has its signature in no field of the header", p.Title)}
+		}
 		request.Header = request.Header.Clone()
-		request.Header.Del(p.Headers()[0]) // the signature's own
+		request.Header.Del(own[0]) // the signature's
 	}
 	if err := g.sign(&request, now); err != nil {
 		if r.faults.any() {
@@ -58,7 +62,7 @@ func (r *replayer) sign(done *replayed) error {
 	if !bytes.Equal(request.Body, done.fresh.Body.Bytes) {
 		done.fresh.Body = inspect.CaptureOf(request.Body)
 		if p.SignsInBody() {
-			done.note += ", which changed the body: " + p.Title + " signs in it"
+			done.note += ", which changed the request's body: " + p.Title + " signs in it"
 		}
 	}
 	return nil
@@ -75,6 +79,8 @@ func (r *replayer) secretFor(p *signature.Provider, original *inspect.Delivery) 
 			return secret, "", r.faults.fit(p, orDash(original.Provider))
 		}
 		return secret, unsignedNote, nil
+	case !forged && r.change.hasHeader(p.Headers()):
+		return secret, "signature as -H has it", nil
 	case res.Reason == signature.ReasonMissing || res.Got == "" && res.Verdict != signature.Valid:
 		if !forged {
 			return secret, "not signed, as it came without a signature", nil

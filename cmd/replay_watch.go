@@ -20,6 +20,8 @@ const lookWhileWatching = 200 * time.Millisecond
 // afterWork is how long an app may write to files once it has answered, without that passing for somebody's change.
 const afterWork = 100 * time.Millisecond
 
+const appIsBack = "the app is back"
+
 // A replayWatch replays the same again and again: when files have changed, and when the app is back after a restart.
 type replayWatch struct {
 	*replaying
@@ -89,7 +91,7 @@ func (w *replayWatch) rounds(ctx context.Context) error {
 			return nil //nolint:nilerr // the user has seen enough
 		}
 		if waited {
-			why = "the app is back"
+			why = appIsBack
 		}
 		if err := w.round(ctx, why); err != nil || ctx.Err() != nil {
 			return err
@@ -125,11 +127,9 @@ func (w *replayWatch) news(ctx context.Context, seen *appState) string {
 	for {
 		state, changed := w.app.state.Get()
 		before := *seen
-		switch *seen = state; {
-		case !state.up && before.up:
-			return "the app went away"
-		case state.up && (!before.up || state.since != before.since || state.owner.pid != before.owner.pid && before.owner.pid != 0):
-			return "the app is back"
+		*seen = state
+		if state.up != before.up || state.since != before.since || state.owner.pid != before.owner.pid && before.owner.pid != 0 {
+			return appIsBack // by the time that it is said
 		}
 		select {
 		case what := <-w.files.changed:
@@ -149,10 +149,10 @@ func (w *replayWatch) round(ctx context.Context, why string) error {
 	w.replayer.forget() // the secrets may be what was changed
 	w.report = w.newReport()
 	w.report.before = w.last
-	w.files.busy.Store(true)
+	done := w.files.appWorks()
 	err := w.run(ctx)
 	_ = pauseFor(ctx, afterWork)
-	w.files.busy.Store(false)
+	done()
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/replay"
@@ -14,7 +15,11 @@ type destination func(d *inspect.Delivery) (target replay.Target, exact bool, er
 // toURL is for a URL that the user gave: a path there is meant exactly, and without one the path is that which the
 // delivery's own app was asked for.
 func toURL(to string) (destination, error) {
-	target, err := replay.ParseTarget(to)
+	parse := replay.ParseTarget
+	if strings.Contains(to, "?") {
+		parse = wholeTarget
+	}
+	target, err := parse(to)
 	if err != nil {
 		return nil, badTarget(err)
 	}

@@ -52,6 +52,11 @@ type replayed struct {
 	exact           bool // to is the whole URL
 }
 
+// An unfit is why one can't be delivered again as it is asked for, though others may.
+type unfit struct{ error }
+
+func (u *unfit) Unwrap() error { return u.error }
+
 // Replay is for the screen.
 func (r *replayer) Replay(ctx context.Context, id string) (inspect.Summary, error) {
 	original, err := r.find(ctx, id)
@@ -93,8 +98,8 @@ func (r *replayer) replay(ctx context.Context, courier *courier, original *inspe
 // prepare makes the delivery that repeats original: changed, signed, not sent yet.
 func (r *replayer) prepare(ctx context.Context, original *inspect.Delivery) (replayed, error) {
 	if !original.Body.Complete && (r.change == nil || r.change.body == "") {
-		return replayed{}, fail(exitFailed, "have the provider send it again to a `hook listen --capture` that keeps more, or give the body with --body @FILE",
-			"replay %s: only %s of the body's %s bytes were kept", original.ID, humanize.Comma(int64(len(original.Body.Bytes))), humanize.Comma(original.Body.Size))
+		return replayed{}, &unfit{fail(exitFailed, "have the provider send it again to a `hook listen --capture` that keeps more, or give the body with --body @FILE",
+			"replay %s: only %s of the body's %s bytes were kept", original.ID, humanize.Comma(int64(len(original.Body.Bytes))), humanize.Comma(original.Body.Size))}
 	}
 	to, exact, err := r.where(original)
 	if err != nil {

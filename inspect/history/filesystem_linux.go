@@ -16,7 +16,7 @@ func networkFilesystem(dir string) string {
 	if unix.Statfs(dir, &s) != nil {
 		return ""
 	}
-	name := networkMagic(uint32(s.Type)) //nolint:unconvert // its type differs between machines
+	name := networkMagic(uint32(s.Type))
 	if name != fuse {
 		return name
 	}

@@ -30,12 +30,10 @@ func newFinder(s *Store, q Query) *finder { return &finder{store: s, query: q} }
 
 // next is the next places, up to limit of them. more says whether there may be others, even if it is few or none.
 func (f *finder) next(ctx context.Context, tx *sql.Tx, limit int) (found []rowPlace, more bool, err error) {
-	if f.plan == nil {
-		if err := f.begin(ctx, tx); err != nil {
-			return nil, false, err
-		}
+	if err := f.begin(ctx, tx); err != nil {
+		return nil, false, err
 	}
-	if f.none || len(f.plan.arms) == 0 {
+	if f.none || len(f.plan.arms) == 0 && f.plan.fresh == nil {
 		return nil, false, nil
 	}
 	if f.search != nil {
@@ -53,8 +51,15 @@ func (f *finder) next(ctx context.Context, tx *sql.Tx, limit int) (found []rowPl
 	return found, len(found) == limit, err
 }
 
-// begin makes the plan.
+// begin makes the plan, and anew when the indexes have more than they had: the plan may have no arm for that.
 func (f *finder) begin(ctx context.Context, tx *sql.Tx) error {
+	if f.plan != nil {
+		var indexed int64
+		err := tx.QueryRowContext(ctx, "SELECT indexed FROM state").Scan(&indexed)
+		if err != nil || indexed == f.plan.indexed {
+			return err
+		}
+	}
 	p, err := newPlanner(f.store, f.query)
 	if err != nil {
 		return err
@@ -67,7 +72,7 @@ func (f *finder) begin(ctx context.Context, tx *sql.Tx) error {
 	if f.all, err = p.all(); err != nil {
 		return err
 	}
-	if len(f.query.Words) == 0 {
+	if len(f.query.Words) == 0 || f.search != nil || f.none {
 		return nil
 	}
 	f.search, err = f.store.newSearch(ctx, tx, f.query)

@@ -3,6 +3,7 @@ package history
 // limits are where finding changes its way.
 type limits struct {
 	arms    int // the most that a plan has; an arm costs a hundredth of a millisecond
+	behind  int // how many changes the indexes may be behind for what is fresh to be looked through
 	counted int // how many deliveries are counted to see which of two ways is the shorter
 
 	found     int // so many deliveries, and no more, are rare
@@ -16,6 +17,6 @@ type limits struct {
 // usualLimits suit a million deliveries of some KiB.
 func usualLimits() limits {
 	return limits{
-		arms: 300, counted: 4000, found: 5000, fresh: 1000, terms: 64, entries: 20_000, pageTexts: 2000, texts: 5000,
+		arms: 300, behind: 40_000, counted: 4000, found: 5000, fresh: 1000, terms: 64, entries: 20_000, pageTexts: 2000, texts: 5000,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,9 @@ func TestListUsesIndex(t *testing.T) {
 		d.EventType = "charge." + name
 		d.Attempts = []inspect.Attempt{{Number: 1, Outcome: inspect.OutcomeRefused}}
 	})
+	if err := s.Index(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name string
 		q    Query
@@ -185,6 +189,61 @@ func TestListUsesIndex(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What is not indexed yet is looked through beside what is, unless it is too much: then all is, in the order of lists.
+func TestListOfFresh(t *testing.T) {
+	s := newTest(t)
+	store(t, s.Add(simple(0)))
+	if err := s.Index(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	store(t, s.Add(simple(1)))
+	const one = "SEARCH delivery USING COVERING INDEX delivery_event (project=? AND provider=? AND event=?)"
+	const fresh = "MERGE (UNION ALL); LEFT; " + one + "; RIGHT; SEARCH delivery USING INTEGER PRIMARY KEY (rowid>?); USE TEMP B-TREE FOR ORDER BY"
+	for _, test := range []struct {
+		behind int
+		want   string
+	}{{1, fresh}, {0, "SCAN delivery USING INDEX delivery_received"}} {
+		s.limits.behind = test.behind
+		f := newFinder(s, Query{Events: []string{"charge.succeeded"}})
+		if err := s.reading(t.Context(), func(tx *sql.Tx) error { return f.begin(t.Context(), tx) }); err != nil {
+			t.Fatal(err)
+		}
+		query, args := f.statement(50)
+		if got := planOf(t, s, query, args...); got != test.want {
+			t.Errorf("up to %d behind: got the plan %s\nwant %s", test.behind, got, test.want)
+		}
+	}
+}
+
+// A delivery that is indexed while others are read is not passed over: the plan has no arm for it until then.
+func TestEachWhileIndexing(t *testing.T) {
+	s := newTest(t)
+	var want []string
+	for i := range pageRows + 100 {
+		d := simple(i)
+		d.EventType = "charge." + strconv.Itoa(i%10)
+		s.Add(d)
+		want = append(want, d.ID)
+	}
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for d, err := range s.Each(t.Context(), Query{Events: []string{"charge*"}, OldestFirst: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got = append(got, d.ID); len(got) == 1 {
+			if err := s.Index(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %d deliveries, want %d", len(got), len(want))
 	}
 }
 

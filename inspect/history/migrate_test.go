@@ -15,7 +15,7 @@ import (
 const undo3 = `DROP TABLE word; DROP TRIGGER delivery_adopted;
 		DROP INDEX delivery_received; DROP INDEX delivery_project; DROP INDEX delivery_event; DROP INDEX delivery_status;
 		DROP INDEX delivery_redelivered; CREATE INDEX delivery_received ON delivery (received, project);
-		ALTER TABLE delivery DROP COLUMN edited; ALTER TABLE delivery DROP COLUMN masked; ALTER TABLE delivery DROP COLUMN redelivered;
+		ALTER TABLE delivery DROP COLUMN edited; ALTER TABLE delivery DROP COLUMN masked; ALTER TABLE delivery DROP COLUMN redelivered; ALTER TABLE delivery DROP COLUMN fresh;
 		`
 
 // makeOld makes of a history what it was before long bodies were outside.

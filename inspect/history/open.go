@@ -72,7 +72,7 @@ func (s *Store) openCopy(ctx context.Context, write func(to string) error) (err 
 	}
 	defer func() {
 		if err != nil {
-			os.RemoveAll(s.copied)
+			_ = os.RemoveAll(s.copied)
 		}
 	}()
 	to := filepath.Join(s.copied, "history.db")

@@ -13,9 +13,13 @@ import (
 // An index serves the order of lists only among the deliveries that have the same values in all columns before the times. So
 // a query for a beginning, for a class or for one column of two becomes an arm for each of the values that there are, and
 // SQLite merges the arms, each read as far as it is needed.
+//
+// Those indexes have no fresh deliveries, so that recording is fast. These are looked through, all of them, as one more arm.
 type plan struct {
-	arms []arm
-	rest where
+	arms    []arm
+	rest    where
+	fresh   *where // what fresh ones must be; nil if the arms have them
+	indexed int64  // none with a lower number is fresh
 }
 
 // An arm is the deliveries that have these values in the first columns of an index.
@@ -66,18 +70,30 @@ func (p planner) plan(ctx context.Context, tx *sql.Tx) (plan, error) {
 			index = indexProvider
 		}
 		rest, err := p.all()
-		return plan{[]arm{{index: index}}, rest}, err
+		return plan{arms: []arm{{index: index}}, rest: rest}, err
+	}
+	rest, err := p.all()
+	if err != nil {
+		return plan{}, err
+	}
+	made := plan{arms: []arm{{index: indexReceived}}, rest: rest}
+	var latest int64
+	const state = "SELECT indexed, coalesce((SELECT max(n) FROM delivery), 0) FROM state"
+	if err := tx.QueryRowContext(ctx, state).Scan(&made.indexed, &latest); err != nil {
+		return plan{}, err
+	}
+	if latest-made.indexed > int64(p.limits.behind) {
+		return made, nil // too many to look through
 	}
 	ways, err := p.ways(ctx, tx)
 	if err != nil {
 		return plan{}, err
 	}
+	if len(ways) == 0 && p.project != "" {
+		ways = []plan{{arms: []arm{{indexProject, []string{"project"}, []any{p.project}}}, rest: p.rest(true, true)}}
+	}
 	if len(ways) == 0 {
-		all := arm{indexReceived, nil, nil}
-		if p.project != "" {
-			all = arm{indexProject, []string{"project"}, []any{p.project}}
-		}
-		return plan{[]arm{all}, p.rest(true, true)}, nil
+		return made, nil
 	}
 	var within where
 	within.within("received", p.times)
@@ -94,7 +110,11 @@ func (p planner) plan(ctx context.Context, tx *sql.Tx) (plan, error) {
 			best, fewest = i, n
 		}
 	}
-	return ways[best], nil
+	if latest <= made.indexed {
+		return plan{ways[best].arms, ways[best].rest, nil, made.indexed}, nil
+	}
+	fresh := rest.with(where{[]string{"n > ?", "fresh = 1"}, []any{made.indexed}})
+	return plan{ways[best].arms, ways[best].rest, &fresh, made.indexed}, nil
 }
 
 // ways are plans of which each has one part of the query in its arms, and the others in its conditions.
@@ -108,16 +128,16 @@ func (p planner) ways(ctx context.Context, tx *sql.Tx) (ways []plan, err error) 
 		scopes = e.texts(arm{index: indexProject}, "project", nil)
 	}
 	if p.query.Redelivered {
-		ways = append(ways, plan{p.redelivered(scopes), p.rest(true, true)})
+		ways = append(ways, plan{arms: p.redelivered(scopes), rest: p.rest(true, true)})
 	}
 	if p.providers != nil || p.events != nil {
 		if arms := p.byEvent(&e, scopes); len(arms) <= p.limits.arms {
-			ways = append(ways, plan{arms, p.rest(false, true)})
+			ways = append(ways, plan{arms: arms, rest: p.rest(false, true)})
 		}
 	}
 	if p.statuses != nil {
 		if arms := p.byStatus(&e, scopes); len(arms) <= p.limits.arms {
-			ways = append(ways, plan{arms, p.rest(true, false)})
+			ways = append(ways, plan{arms: arms, rest: p.rest(true, false)})
 		}
 	}
 	if len(scopes) > p.limits.arms {
@@ -218,8 +238,11 @@ func (a arm) where() (w where) {
 	for i, column := range a.columns {
 		w.and(column+" = ?", a.values[i])
 	}
-	if a.index == indexRedelivered {
-		w.and("redelivered = 1") // else the index is not one of all
+	switch a.index { // of which not all are in these
+	case indexRedelivered:
+		w.and("redelivered = 1 AND fresh = 0")
+	case indexProject, indexEvent, indexStatus:
+		w.and("fresh = 0")
 	}
 	return w
 }
@@ -230,6 +253,11 @@ func (p plan) query(columns string, more where) (query string, args []any) {
 	for _, a := range p.arms {
 		w := a.where().with(p.rest).with(more)
 		arms = append(arms, "SELECT "+columns+" FROM delivery INDEXED BY "+a.index+w.String())
+		args = append(args, w.args...)
+	}
+	if p.fresh != nil {
+		w := p.fresh.with(more)
+		arms = append(arms, "SELECT "+columns+" FROM delivery NOT INDEXED"+w.String())
 		args = append(args, w.args...)
 	}
 	return strings.Join(arms, " UNION ALL "), args
@@ -243,10 +271,10 @@ func among(columns string, numbers []int64, all where) (query string, args []any
 
 // count is how many deliveries there are for which more is true too, or limit if there are more. A negative limit is none.
 func (p plan) count(ctx context.Context, tx *sql.Tx, more where, limit int) (n int, err error) {
-	if len(p.arms) == 0 {
+	query, args := p.query("1", more)
+	if query == "" {
 		return 0, nil
 	}
-	query, args := p.query("1", more)
 	err = tx.QueryRowContext(ctx, "SELECT count(*) FROM ("+query+" LIMIT ?)", append(args, limit)...).Scan(&n)
 	return n, err
 }

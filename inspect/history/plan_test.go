@@ -193,10 +193,10 @@ func TestEveryWayFindsTheSame(t *testing.T) {
 	m := newMixture(t, r, 500)
 	ways := map[string]limits{
 		"usual":                usualLimits(),
-		"nothing is rare":      {arms: 20, counted: 10, found: 0, fresh: 0, terms: 64, entries: 1000, pageTexts: 2000, texts: 5000},
-		"beginnings are wide":  {arms: 5, counted: 50, found: 5, fresh: 1000, terms: 3, entries: 3, pageTexts: 50, texts: 1 << 30},
-		"beginnings looked up": {arms: 1, counted: 1, found: 5, fresh: 1000, terms: 3, entries: 3, pageTexts: 50, texts: 100},
-		"rare, much fresh":     {arms: 0, counted: 9, found: 5000, fresh: 10, terms: 1, entries: 5000, pageTexts: 100, texts: 5000},
+		"nothing is rare":      {arms: 20, behind: 40000, counted: 10, found: 0, fresh: 0, terms: 64, entries: 1000, pageTexts: 2000, texts: 5000},
+		"beginnings are wide":  {arms: 5, behind: 0, counted: 50, found: 5, fresh: 1000, terms: 3, entries: 3, pageTexts: 50, texts: 1 << 30},
+		"beginnings looked up": {arms: 1, behind: 200, counted: 1, found: 5, fresh: 1000, terms: 3, entries: 3, pageTexts: 50, texts: 100},
+		"rare, much fresh":     {arms: 0, behind: 100, counted: 9, found: 5000, fresh: 10, terms: 1, entries: 5000, pageTexts: 100, texts: 5000},
 	}
 	for range 80 {
 		q := m.query(r)

@@ -30,7 +30,7 @@ func migrations() []string { return []string{schema1, schema2, schema3} }
 // A delivery is under way if it has no attempt or a pending one, and the writer who stored that is not done. All that a
 // writer stored is numbered from its first on.
 //
-// All deliveries with n <= state.indexed are in search.
+// All deliveries with n <= state.indexed are in search, and in the indexes of those that are not fresh.
 //
 // The columns sha256 were filled once, and are left empty now: who wants a hash computes it.
 //
@@ -142,9 +142,12 @@ CREATE TABLE body (
 //
 // In each index of a project the deliveries with the same values stand in the order of lists, so that a list reads what
 // it shows and no more: see plan. delivery_received is for those of all projects. The table word lists the index of words.
+//
+// A delivery is fresh until it is indexed; those that were there before this schema never were.
 const schema3 = `
 ALTER TABLE delivery ADD COLUMN edited TEXT NOT NULL DEFAULT '';
 ALTER TABLE delivery ADD COLUMN masked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE delivery ADD COLUMN redelivered INTEGER NOT NULL DEFAULT 0;
 UPDATE delivery SET redelivered = 1
 	WHERE redelivery_of <> '' OR id IN (SELECT redelivery_of FROM delivery WHERE redelivery_of <> '');
@@ -154,10 +157,10 @@ END;
 
 DROP INDEX delivery_received;
 CREATE INDEX delivery_received ON delivery (received);
-CREATE INDEX delivery_project ON delivery (project, received);
-CREATE INDEX delivery_event ON delivery (project, provider, event, received);
-CREATE INDEX delivery_status ON delivery (project, status, received);
-CREATE INDEX delivery_redelivered ON delivery (project, received) WHERE redelivered = 1;
+CREATE INDEX delivery_project ON delivery (project, received) WHERE fresh = 0;
+CREATE INDEX delivery_event ON delivery (project, provider, event, received) WHERE fresh = 0;
+CREATE INDEX delivery_status ON delivery (project, status, received) WHERE fresh = 0;
+CREATE INDEX delivery_redelivered ON delivery (project, received) WHERE redelivered = 1 AND fresh = 0;
 CREATE VIRTUAL TABLE word USING fts5vocab('search', 'instance');
 `
 

@@ -48,7 +48,7 @@ func writeSession(ctx context.Context, path string, deliveries iter.Seq2[*inspec
 	if err != nil {
 		return err
 	}
-	defer os.Remove(draft)
+	defer func() { _ = os.Remove(draft) }()
 	if err := fillSession(ctx, draft, deliveries, o.Project); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func writeSession(ctx context.Context, path string, deliveries iter.Seq2[*inspec
 	if err != nil {
 		return err
 	}
-	defer os.Remove(whole)
+	defer func() { _ = os.Remove(whole) }()
 	if err := compact(ctx, draft, whole); err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (w *sessionWriter) commit() error {
 		return nil
 	}
 	w.rows, w.bytes = 0, 0
-	if err := w.tx.conn.exec("UPDATE state SET indexed = ?", w.tx.changed); err != nil {
+	if err := w.tx.indexed(w.tx.changed); err != nil {
 		return err
 	}
 	return w.tx.end()

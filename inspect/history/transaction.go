@@ -49,8 +49,8 @@ func (tx *transaction) prepare() error {
 		{&tx.find, "SELECT n FROM delivery WHERE id = ?"},
 		{&tx.insertDelivery, `INSERT INTO delivery (n, id, project, writer, received, replay_of, redelivery_of,
 			endpoint, method, path, provider, event, provider_id, verdict, reason, size,
-			last, attempts, target, status, duration, outcome, err, edited, masked)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`},
+			last, attempts, target, status, duration, outcome, err, edited, masked, fresh)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING`},
 		{&tx.insertRequest, `INSERT INTO request (n, remote, proto, host, url, header, signer, secret, test, signed,
 			signed_fraction, expected, got, complete, sha256, body)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},

@@ -137,6 +137,15 @@ func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 				return err
 			}
 		}
-		return tx.conn.exec("UPDATE state SET indexed = ?", entries[len(entries)-1].n)
+		return tx.indexed(entries[len(entries)-1].n)
 	})
+}
+
+// indexed notes that all deliveries up to that number are in the index of words, and brings them into the others.
+func (tx *transaction) indexed(n int64) error {
+	const update = "UPDATE delivery SET fresh = 0 WHERE n > (SELECT indexed FROM state) AND n <= ?"
+	if err := tx.conn.exec(update, n); err != nil {
+		return err
+	}
+	return tx.conn.exec("UPDATE state SET indexed = ?", n)
 }

@@ -37,6 +37,8 @@ func TestBenchRuns(t *testing.T) {
 		{"-rate 200 -c 8", map[string]int{"machine": 1, "cell": 2, "summary": 2}},
 		{"-upload 2MiB", map[string]int{"machine": 1, "cell": 2, "summary": 2}},
 		{"-tls -c 8", map[string]int{"machine": 1, "cell": 2, "summary": 2}},
+		{"-recording -c 8", map[string]int{"machine": 1, "cell": 2, "summary": 2}},
+		{"-history 1000", map[string]int{"machine": 1, "history": 1, "question": 48, "stream": 4}},
 		{"-reconnect 5", map[string]int{"machine": 1, "reconnect": 1, "reconnect_summary": 1}},
 		{"-idle 5", map[string]int{"machine": 1, "idle": 1}},
 	} {
@@ -45,11 +47,14 @@ func TestBenchRuns(t *testing.T) {
 				t.Skip("the memory of a process is known on Linux only")
 			}
 			args := append(strings.Fields(c.args), "-rounds", "1", "-json")
-			if !strings.HasPrefix(c.args, "-reconnect") {
-				args = append(args, "-d", "200ms")
-			}
-			if !strings.HasPrefix(c.args, "-idle") {
+			switch what, _, _ := strings.Cut(c.args, " "); what {
+			case "-history":
+			case "-reconnect":
 				args = append(args, "-warmup", "50ms")
+			case "-idle":
+				args = append(args, "-d", "200ms")
+			default:
+				args = append(args, "-d", "200ms", "-warmup", "50ms")
 			}
 			checkRun(t, args, c.want)
 		})
@@ -70,11 +75,13 @@ func checkRun(t *testing.T, args []string, want map[string]int) {
 			PerSecond float64 `json:"per_second"`
 			First     any     `json:"first_ms"`
 			Held      int64   `json:"rss_held_bytes"`
+			Median    float64 `json:"median_ms"`
+			Bytes     int64
 		}
 		if err := json.Unmarshal(line, &l); err != nil {
 			t.Fatalf("%v: %s", err, line)
 		}
-		if l.Type != "machine" && l.PerSecond <= 0 && l.First == nil && l.Held <= 0 {
+		if l.Type != "machine" && l.PerSecond <= 0 && l.First == nil && l.Held <= 0 && l.Median <= 0 && l.Bytes <= 0 {
 			t.Errorf("got %s, want a figure", line)
 		}
 		got[l.Type]++

@@ -77,7 +77,7 @@ func (q question) measure(ctx context.Context, times int) (asked, error) {
 		found, err := q.ask(ctx)
 		took = append(took, milliseconds(time.Since(began)))
 		if err == nil {
-			err = q.want.check(found)
+			err = q.check(found)
 		}
 		if err != nil {
 			return a, err
