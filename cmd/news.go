@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -27,13 +28,13 @@ func (l *listener) changed(d *inspect.Delivery, pending *history.Pending, over b
 	}
 }
 
-// addTime is how long a batch of news waits, at most, for the history to have it.
+// addTime is how long a batch of news waits, at most, for the history to have it, unless the listener says otherwise.
 const addTime = 300 * time.Millisecond
 
 // settle waits until the history has the deliveries, as only then they are known for redeliveries. Those that it takes too
 // long for stay as they are.
 func (l *listener) settle(ctx context.Context, all []event) {
-	ctx, cancel := context.WithTimeout(ctx, addTime)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(l.addTime, addTime))
 	defer cancel()
 	for i := range all {
 		e := &all[i]

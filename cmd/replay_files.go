@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -44,7 +45,16 @@ func (r *replaying) readOriginals(ctx context.Context, path string) (originals, 
 	case len(all) == 0:
 		return originals{}, fail(exitFailed, "", "replay %s: there is no webhook in it: %s", path, i.sum.words())
 	}
-	return theseOriginals(all), nil
+	return theseOriginals(withoutReplays(all)), nil
+}
+
+// withoutReplays leaves replays out, as what they repeat is there too; unless there is nothing else.
+func withoutReplays(all []*inspect.Delivery) []*inspect.Delivery {
+	isReplay := func(d *inspect.Delivery) bool { return d.ReplayOf != "" }
+	if live := slices.DeleteFunc(slices.Clone(all), isReplay); len(live) > 0 {
+		return live
+	}
+	return all
 }
 
 func isSession(path string) bool {

@@ -21,8 +21,8 @@ func (r *replaying) print(ctx context.Context) error {
 			return err
 		}
 		done, err := r.replayer.prepare(ctx, original)
-		if u, ok := errors.AsType[*unfit](err); ok && r.originals.count != 1 {
-			_, _ = fmt.Fprintf(r.err, "hook: warning: left out: %s\n", inspect.Printable(u.Error()))
+		if _, ok := errors.AsType[*unfit](err); ok && r.originals.count != 1 {
+			_, _ = fmt.Fprintf(r.err, "hook: warning: left out: %s\n", inspect.Printable(err.Error()))
 			continue
 		}
 		if err != nil {

@@ -171,14 +171,14 @@ func joined(between string, words ...string) string {
 }
 
 // leaveOut notes one that can't be sent as was asked for, which is no reason to stop.
-func (r *replayReport) leaveOut(d *inspect.Delivery, why *unfit) error {
+func (r *replayReport) leaveOut(d *inspect.Delivery, why error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ids != nil {
 		r.done[d.ID] = true
 	}
 	if r.unfit++; r.unfit == 1 {
-		r.unable = why.error
+		r.unable = why
 	}
 	if r.unfit > missedMost {
 		return nil

@@ -101,8 +101,8 @@ func (r *replaying) one(ctx context.Context, courier *courier, original *inspect
 			r.report.cutOff(original)
 			return nil
 		}
-		if u, ok := errors.AsType[*unfit](err); ok && r.originals.count != 1 {
-			return r.report.leaveOut(original, u)
+		if _, ok := errors.AsType[*unfit](err); ok && r.originals.count != 1 {
+			return r.report.leaveOut(original, err)
 		}
 		if err != nil {
 			r.report.missed(original)

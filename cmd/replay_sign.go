@@ -32,7 +32,7 @@ func (r *replayer) sign(done *replayed) error {
 	if r.faults.unsigned {
 		own := p.Headers()
 		if len(own) == 0 {
-			return &unfit{fail(exitUsage, "--unset takes a field out of the body", "--fault unsigned: %s has its signature in no field of the header", p.Title)}
+			return fail(exitUsage, "--unset takes a field out of the body", "--fault unsigned: %s has its signature in no field of the header", p.Title)
 		}
 		request.Header = request.Header.Clone()
 		request.Header.Del(own[0]) // the signature's

@@ -124,7 +124,7 @@ func (r *replayer) prepare(ctx context.Context, original *inspect.Delivery) (rep
 	}
 	done := replayed{original: original, fresh: fresh, to: to, exact: exact}
 	if err := r.sign(&done); err != nil {
-		return replayed{}, fmt.Errorf("replay %s: %w", original.ID, err)
+		return replayed{}, &unfit{fmt.Errorf("replay %s: %w", original.ID, err)}
 	}
 	return done, nil
 }
