@@ -23,7 +23,7 @@ import (
 // A listener is one `hook listen`: a tunnel's client, the engine behind it, and perhaps a relay of its own. Make it with
 // newListener and close it after run.
 type listener struct {
-	addTime  time.Duration // see the constant; 0: as that
+	addTime time.Duration // see the constant; 0: as that
 	place
 	o        listenOptions
 	enforce  enforcement // empty if everything passes

@@ -37,7 +37,7 @@ func printing(t *testing.T) (l *listener, out, talk *bytes.Buffer) {
 func TestLinesMarkRedeliveriesOfAnAppThatRefusesAtOnce(t *testing.T) {
 	l, out, _ := printing(t)
 	l.addTime = time.Minute // the machine may be busy
-	for range 20 { // Attempted often comes before the commit
+	for range 20 {          // Attempted often comes before the commit
 		d := &inspect.Delivery{
 			ID: inspect.NewID(), Method: "POST", ReceivedAt: time.Now(), Provider: "github", Body: inspect.CaptureOf([]byte("{}")),
 			Header: map[string][]string{"X-Github-Event": {"push"}, "X-Github-Delivery": {"72d3162e"}},

@@ -8,8 +8,8 @@ type limits struct {
 
 	found     int // so many deliveries, and no more, are rare
 	fresh     int // so many that are not in the index are looked through as if they were rare
-	terms     int // so many words of the index for which a beginning stands are looked up one by one
-	entries   int // if there are more words, but they occur no more than this, the index looks them up together
+	entries   int // if the words for which a beginning stands occur no more than this, the index looks them up together
+	terms     int // so many of them are looked up one by one
 	pageTexts int // how many texts are read for one page, about
 	texts     int // so many texts take longer than to look up any beginning
 }
@@ -17,6 +17,6 @@ type limits struct {
 // usualLimits suit a million deliveries of some KiB.
 func usualLimits() limits {
 	return limits{
-		arms: 300, behind: 40_000, counted: 4000, found: 5000, fresh: 1000, terms: 64, entries: 20_000, pageTexts: 2000, texts: 5000,
+		arms: 300, behind: 40_000, counted: 4000, found: 5000, fresh: 1000, terms: 32, entries: 3000, pageTexts: 2000, texts: 4000,
 	}
 }

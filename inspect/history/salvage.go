@@ -20,7 +20,8 @@ import (
 // journals if they lie beside it under their names. It changes nothing. Their order is that in which they came, but for what is
 // in journals only, which comes last.
 //
-// Each comes once. What is lost of one is left out: a body that is lost counts as not kept, an attempt that is lost is missing.
+// Each comes once. A byte that has changed in what is in the database itself is not noticed, unless it makes no sense: SQLite has no
+// checksums of it. Bodies in segments have. What is lost of one is left out: a body that is lost counts as not kept, an attempt that is lost is missing.
 // Deliveries that were under way are interrupted. If the file's beginning is lost, some that were deleted may be among them. A
 // file in which there is nothing is ErrNotHistory.
 func Salvage(ctx context.Context, path string) iter.Seq2[*inspect.Delivery, error] {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 )
@@ -111,7 +110,7 @@ func logSum(order binary.ByteOrder, sum [2]uint32, b []byte) [2]uint32 {
 	return sum
 }
 
-// page is the page with that number, from 1. What a cut-off file lacks of its last page is zeros.
+// page is the page with that number, from 1.
 func (f *damagedFile) page(number uint32) ([]byte, error) {
 	if number == 0 || number > f.count {
 		return nil, errPage
@@ -121,7 +120,7 @@ func (f *damagedFile) page(number uint32) ([]byte, error) {
 	if place, ok := f.at[number]; ok {
 		file, at = f.log, place
 	}
-	if n, err := file.ReadAt(b, at); err != nil && (!errors.Is(err, io.EOF) || n == 0) {
+	if _, err := file.ReadAt(b, at); err != nil { // cut off, too: whatever is missing would read as zeros
 		return nil, errPage
 	}
 	return b, nil

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/binary"
@@ -103,7 +104,7 @@ func (f *damagedFile) record(c cell) ([]byte, bool) {
 	b := append(make([]byte, 0, min(c.length, 1<<20)), c.local...)
 	for next := c.overflow; next != 0 && int64(len(b)) < c.length; {
 		page, err := f.page(next)
-		if err != nil {
+		if err != nil || len(bytes.Trim(page, "\x00")) == 0 { // wiped
 			return nil, false
 		}
 		next = binary.BigEndian.Uint32(page)

@@ -72,42 +72,53 @@ func (f *search) ask(ctx context.Context, tx *sql.Tx) (none bool, err error) {
 	if strings.ContainsFunc(last, func(r rune) bool { return r > 0x7f }) { // the index has it without its accents
 		return false, nil
 	}
-	terms, err := f.terms(ctx, tx, last)
-	switch {
-	case err != nil || len(terms) == 0:
+	terms, entries, err := f.terms(ctx, tx, last)
+	switch limits := f.store.limits; {
+	case err != nil || entries == 0:
 		return err == nil, err
-	case len(terms) <= f.store.limits.terms:
+	case entries <= limits.entries: // the index looks them all up before it tells of one, but they are few
+	case len(terms) <= limits.terms:
 		f.match = f.pattern.matchAny(terms)
-		return false, nil
-	}
-	var entries int
-	const query = "SELECT count(*) FROM (SELECT 1 FROM word WHERE term >= ? AND term < ? LIMIT ?)"
-	beyond := texts{text: last}.beyond()
-	if err := tx.QueryRowContext(ctx, query, last, beyond, f.store.limits.entries+1).Scan(&entries); err != nil {
-		return false, err
-	}
-	// The index would look them all up before it tells of one.
-	if entries > f.store.limits.entries {
+	default:
 		f.match, f.exact = f.pattern.matchBut(), false
 	}
 	return false, nil
 }
 
-// terms are the words of the index that begin so, up to one more than are looked up one by one.
-func (f *search) terms(ctx context.Context, tx *sql.Tx, beginning string) (all []string, err error) {
-	for from := beginning; len(all) <= f.store.limits.terms; {
+// terms are the words of the index that begin so, and how often they occur; of both it may be only some if there are more
+// than the limits.
+func (f *search) terms(ctx context.Context, tx *sql.Tx, beginning string) (all []string, entries int, err error) {
+	const query = "SELECT term FROM word WHERE term >= ? AND term < ? LIMIT ?"
+	rows, err := tx.QueryContext(ctx, query, beginning, texts{text: beginning}.beyond(), f.store.limits.entries+1)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	for ; rows.Next(); entries++ {
 		var term string
-		err := tx.QueryRowContext(ctx, "SELECT term FROM word WHERE term >= ? LIMIT 1", from).Scan(&term)
+		if err := rows.Scan(&term); err != nil {
+			return nil, 0, err
+		}
+		if len(all) == 0 || all[len(all)-1] != term {
+			all = append(all, term)
+		}
+	}
+	if err := rows.Err(); err != nil || entries <= f.store.limits.entries {
+		return all, entries, err
+	}
+	// The last one may occur very often: those behind it are looked for one by one.
+	for len(all) <= f.store.limits.terms {
+		var term string
+		err := tx.QueryRowContext(ctx, "SELECT term FROM word WHERE term >= ? LIMIT 1", all[len(all)-1]+"\x01").Scan(&term)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && !strings.HasPrefix(term, beginning) {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		all = append(all, term)
-		from = term + "\x01"
 	}
-	return all, nil
+	return all, entries, nil
 }
 
 // among is which of the places have the words.

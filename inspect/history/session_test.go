@@ -220,7 +220,7 @@ func TestSessionMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second")
 	}
-	const rows, size = 600, 256 << 10
+	const rows, size = 300, 128 << 10
 	body := make([]byte, size)
 	var peak uint64
 	many := func(yield func(*inspect.Delivery, error) bool) {
@@ -229,7 +229,7 @@ func TestSessionMemory(t *testing.T) {
 			d := simple(i)
 			copy(body, d.ID)
 			d.Body = inspect.CaptureOf(body)
-			if i%50 == 0 {
+			if i%30 == 0 {
 				runtime.GC()
 				runtime.ReadMemStats(&m)
 				peak = max(peak, m.HeapAlloc)
