@@ -81,7 +81,7 @@ func newListen(s streams) *cobra.Command {
 }
 
 func runListen(ctx context.Context, s streams, o listenOptions) error {
-	collectSeldom()
+	collectSeldom(dayLong)
 	p, err := findPlace(s)
 	if err != nil {
 		return err

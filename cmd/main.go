@@ -101,11 +101,16 @@ func together(err error) string {
 // ballast is memory that is never touched, and so takes none: it counts as in use when the next collection of garbage is set.
 var ballast []byte
 
-// collectSeldom is for processes that forward all day with little in memory: collecting their garbage less often takes a tenth
-// of the CPU off a request, for some 10 MiB. A larger share (GOGC) would do the same, and take several times as much where a
-// lot is in memory.
-func collectSeldom() {
+// What processes keep as ballast.
+const (
+	dayLong = 8 << 20  // that forward all day with little in memory
+	atOnce  = 64 << 20 // that send many, and end
+)
+
+// collectSeldom has garbage collected less often, which takes a tenth of the CPU off a request, for about as much memory as the
+// ballast. A larger share (GOGC) would do the same, and take several times as much where a lot is in memory.
+func collectSeldom(size int) {
 	if os.Getenv("GOGC") == "" && ballast == nil {
-		ballast = make([]byte, 8<<20)
+		ballast = make([]byte, size)
 	}
 }

@@ -73,7 +73,7 @@ func newRelayRoot(s streams) *cobra.Command {
 }
 
 func runRelay(ctx context.Context, s streams, o relayOptions) error {
-	collectSeldom()
+	collectSeldom(dayLong)
 	ln, err := net.Listen("tcp", o.addr)
 	if err != nil {
 		return fail(exitFailed, "choose another --addr HOST:PORT", "%w", err)

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/replay"
 )
@@ -16,7 +18,7 @@ import (
 func (r *replaying) once(ctx context.Context) error {
 	r.report = r.newReport()
 	if r.originals.count < 0 || r.originals.count > keptWhole {
-		collectSeldom()
+		collectSeldom(atOnce)
 		r.report.keep, r.replayer.recorder = r.replayer.recorder, nil
 	}
 	err := r.run(ctx)
@@ -31,13 +33,13 @@ var errStopped = errors.New("stopped at the first that failed")
 func (r *replaying) run(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	queue := make(chan *inspect.Delivery, r.ahead())
+	queue := newAhead(r.o.pace.speed > 0 || r.o.pace.rate > 0)
 	var workers sync.WaitGroup
 	for range r.o.concurrency {
 		workers.Go(func() {
 			courier := r.replayer.courier(ctx)
 			defer courier.close()
-			for original := range queue {
+			for original := range queue.all {
 				if err := r.one(ctx, courier, original); err != nil {
 					stop(err)
 				}
@@ -46,7 +48,7 @@ func (r *replaying) run(ctx context.Context) error {
 	}
 	progress := r.report.showProgress(ctx)
 	err := r.feed(ctx, queue)
-	close(queue)
+	close(queue.queue)
 	workers.Wait()
 	progress()
 	if cause := context.Cause(ctx); cause != nil {
@@ -55,16 +57,54 @@ func (r *replaying) run(ctx context.Context) error {
 	return err
 }
 
-// ahead is how many originals are read before somebody is free to send them: none where each has its time.
-func (r *replaying) ahead() int {
-	if r.o.pace.speed > 0 || r.o.pace.rate > 0 {
-		return 0
+// What is read before somebody is free to send it: the history gives many at once, and the workers must not wait for that.
+const (
+	aheadMost  = 1024
+	aheadBytes = 16 << 20 // of bodies
+)
+
+// An ahead is the originals that were read and not sent yet.
+type ahead struct {
+	queue chan *inspect.Delivery
+	room  *semaphore.Weighted // bytes
+}
+
+// newAhead reads nothing ahead where each has its time.
+func newAhead(paced bool) *ahead {
+	most := aheadMost
+	if paced {
+		most = 0
 	}
-	return r.o.concurrency
+	return &ahead{make(chan *inspect.Delivery, most), semaphore.NewWeighted(aheadBytes)}
+}
+
+func sizeAhead(d *inspect.Delivery) int64 { return min(int64(len(d.Body.Bytes))+4096, aheadBytes) }
+
+// put waits for room. Its error is ctx's.
+func (a *ahead) put(ctx context.Context, d *inspect.Delivery) error {
+	if err := a.room.Acquire(ctx, sizeAhead(d)); err != nil {
+		return err
+	}
+	select {
+	case a.queue <- d:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// all yields what was put, until the queue is closed.
+func (a *ahead) all(yield func(*inspect.Delivery) bool) {
+	for d := range a.queue {
+		a.room.Release(sizeAhead(d))
+		if !yield(d) {
+			return
+		}
+	}
 }
 
 // feed hands the originals out as the pace has it.
-func (r *replaying) feed(ctx context.Context, queue chan<- *inspect.Delivery) error {
+func (r *replaying) feed(ctx context.Context, queue *ahead) error {
 	pace := r.o.pace.start(time.Now())
 	asked := make(map[string]bool)
 	for original, err := range r.originals.all {
@@ -79,9 +119,7 @@ func (r *replaying) feed(ctx context.Context, queue chan<- *inspect.Delivery) er
 			r.report.missed(original)
 			return nil
 		}
-		select {
-		case queue <- original:
-		case <-ctx.Done():
+		if queue.put(ctx, original) != nil {
 			r.report.missed(original)
 			return nil
 		}

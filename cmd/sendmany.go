@@ -36,7 +36,7 @@ type volley struct {
 
 // many sends --count deliveries, and prints their sum.
 func (s *sending) many(ctx context.Context) error {
-	collectSeldom()
+	collectSeldom(atOnce)
 	v := &volley{sending: s, concurrency: s.o.concurrency}
 	var begun atomic.Bool
 	v.fire = func() (*fixtures.Sample, error) {
