@@ -186,7 +186,10 @@ func (w *fileWatch) run(ctx context.Context) error {
 			if w.touch(touched, e.Name) {
 				settled.Reset(settleFiles)
 			}
-		case <-w.watcher.Errors: // too many at once: something has changed
+		case err := <-w.watcher.Errors: // too many at once: something has changed
+			if err == nil { // it was closed
+				return nil
+			}
 			touched[w.roots[0]] = true
 			settled.Reset(settleFiles)
 		case <-settled.C:

@@ -60,7 +60,8 @@ func (s *Store) newSearch(ctx context.Context, tx *sql.Tx, q Query) (*search, er
 	}
 	fresh, err := numbers(ctx, tx, "SELECT n FROM delivery WHERE n > ? ORDER BY n LIMIT ?", f.indexed, s.limits.fresh+1)
 	if len(fresh) <= s.limits.fresh {
-		f.all = append(found, fresh...)
+		found = append(found, fresh...)
+		f.all = found
 	}
 	return f, err
 }
@@ -219,8 +220,10 @@ func eachNumber(ctx context.Context, q querier, yield func(n int64), query strin
 	return rows.Err()
 }
 
-func numbers(ctx context.Context, q querier, query string, args ...any) (all []int64, err error) {
-	err = eachNumber(ctx, q, func(n int64) { all = append(all, n) }, query, args...)
+// numbers are the same as a list, which is never nil.
+func numbers(ctx context.Context, q querier, query string, args ...any) ([]int64, error) {
+	all := []int64{}
+	err := eachNumber(ctx, q, func(n int64) { all = append(all, n) }, query, args...)
 	return all, err
 }
 

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -114,5 +115,21 @@ func TestWordsWithFilters(t *testing.T) {
 		if err := s.Index(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Words that are there, but never together, are found nowhere without a look at all deliveries.
+func TestWordsNeverTogether(t *testing.T) {
+	s := newTest(t)
+	addNamed(t, s, []string{"a", "b"}, func(name string, d *inspect.Delivery) { d.Body = inspect.CaptureOf([]byte("only" + name)) })
+	if err := s.Index(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f := newFinder(s, Query{Words: []string{"onlya", "onlyb"}})
+	if err := s.reading(t.Context(), func(tx *sql.Tx) error { return f.begin(t.Context(), tx) }); err != nil {
+		t.Fatal(err)
+	}
+	if f.search.all == nil || len(f.search.all) > 0 {
+		t.Errorf("got %v to look at, want none", f.search.all)
 	}
 }

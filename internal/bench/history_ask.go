@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect/history"
@@ -121,7 +122,7 @@ func (m madeHistory) process(p programs, project string, args ...string) func(co
 	return func(ctx context.Context) (int, error) {
 		hook := exec.CommandContext(ctx, p.hook, args...)
 		hook.Dir, hook.Stderr = m.project(project), os.Stderr
-		hook.Env = append(p.env[:len(p.env):len(p.env)], "HOOK_HOME="+m.dir)
+		hook.Env = slices.Concat(p.env, []string{"HOOK_HOME=" + m.dir})
 		out, err := hook.Output()
 		lines := 0
 		for _, b := range out {
