@@ -17,6 +17,6 @@ type limits struct {
 // usualLimits suit a million deliveries of some KiB.
 func usualLimits() limits {
 	return limits{
-		arms: 300, behind: 40_000, counted: 4000, found: 5000, fresh: 1000, terms: 32, entries: 3000, pageTexts: 2000, texts: 4000,
+		arms: 300, behind: 20_000, counted: 4000, found: 5000, fresh: 1000, terms: 32, entries: 3000, pageTexts: 2000, texts: 4000,
 	}
 }

@@ -205,7 +205,7 @@ func TestListOfFresh(t *testing.T) {
 	for _, test := range []struct {
 		behind int
 		want   string
-	}{{1, fresh}, {0, "SCAN delivery USING INDEX delivery_received"}} {
+	}{{1, fresh}, {0, "SEARCH delivery USING INDEX delivery_project (project=?)"}} {
 		s.limits.behind = test.behind
 		f := newFinder(s, Query{Events: []string{"charge.succeeded"}})
 		if err := s.reading(t.Context(), func(tx *sql.Tx) error { return f.begin(t.Context(), tx) }); err != nil {

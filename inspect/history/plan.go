@@ -14,7 +14,8 @@ import (
 // a query for a beginning, for a class or for one column of two becomes an arm for each of the values that there are, and
 // SQLite merges the arms, each read as far as it is needed.
 //
-// Those indexes have no fresh deliveries, so that recording is fast. These are looked through, all of them, as one more arm.
+// The indexes of events, statuses and redeliveries have no fresh deliveries. These are looked through, all of them, as one more
+// arm; if they are too many, the list is walked from its beginning instead.
 type plan struct {
 	arms    []arm
 	rest    where
@@ -76,7 +77,11 @@ func (p planner) plan(ctx context.Context, tx *sql.Tx) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
+	// Whatever is asked for, these have it.
 	made := plan{arms: []arm{{index: indexReceived}}, rest: rest}
+	if p.project != "" {
+		made = plan{arms: []arm{{indexProject, []string{"project"}, []any{p.project}}}, rest: p.rest(true, true)}
+	}
 	var latest int64
 	const state = "SELECT indexed, coalesce((SELECT max(n) FROM delivery), 0) FROM state"
 	if err := tx.QueryRowContext(ctx, state).Scan(&made.indexed, &latest); err != nil {
@@ -89,32 +94,36 @@ func (p planner) plan(ctx context.Context, tx *sql.Tx) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	if len(ways) == 0 && p.project != "" {
-		ways = []plan{{arms: []arm{{indexProject, []string{"project"}, []any{p.project}}}, rest: p.rest(true, true)}}
-	}
 	if len(ways) == 0 {
 		return made, nil
 	}
+	best, err := p.shortest(ctx, tx, ways)
+	if latest > made.indexed {
+		fresh := rest.with(where{[]string{"n > ?", "fresh = 1"}, []any{made.indexed}})
+		best.fresh = &fresh
+	}
+	best.indexed = made.indexed
+	return best, err
+}
+
+// shortest is the plan with the fewest deliveries on its arms.
+func (p planner) shortest(ctx context.Context, tx *sql.Tx, ways []plan) (best plan, err error) {
+	if len(ways) == 1 {
+		return ways[0], nil
+	}
 	var within where
 	within.within("received", p.times)
-	best, fewest := 0, p.limits.counted+1
-	for i, way := range ways {
-		if len(ways) == 1 {
-			break
-		}
+	fewest := p.limits.counted + 1
+	for _, way := range ways {
 		n, err := plan{arms: way.arms}.count(ctx, tx, within, p.limits.counted)
 		if err != nil {
 			return plan{}, err
 		}
 		if n < fewest {
-			best, fewest = i, n
+			best, fewest = way, n
 		}
 	}
-	if latest <= made.indexed {
-		return plan{ways[best].arms, ways[best].rest, nil, made.indexed}, nil
-	}
-	fresh := rest.with(where{[]string{"n > ?", "fresh = 1"}, []any{made.indexed}})
-	return plan{ways[best].arms, ways[best].rest, &fresh, made.indexed}, nil
+	return best, nil
 }
 
 // ways are plans of which each has one part of the query in its arms, and the others in its conditions.
@@ -241,7 +250,7 @@ func (a arm) where() (w where) {
 	switch a.index { // of which not all are in these
 	case indexRedelivered:
 		w.and("redelivered = 1 AND fresh = 0")
-	case indexProject, indexEvent, indexStatus:
+	case indexEvent, indexStatus:
 		w.and("fresh = 0")
 	}
 	return w

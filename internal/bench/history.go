@@ -52,6 +52,9 @@ func measureHistory(ctx context.Context, p programs, o options, show *printer) e
 		return err
 	}
 	defer s.Close()
+	if err := s.Index(ctx); err != nil { // what was recorded into it since
+		return err
+	}
 	var all []asked
 	for _, q := range m.questions(p, s) {
 		a, err := q.measure(ctx, o.rounds)
