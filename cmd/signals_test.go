@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"sync"
 	"syscall"
 	"testing"
@@ -41,6 +42,10 @@ func init() {
 
 // A second signal ends hook at once, and what it has started with it.
 func TestSecondSignal(t *testing.T) {
+	// What the tests themselves are told to ignore, as in a shell's background job, a program that they start would ignore too.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGHUP, syscall.SIGTERM)
+	t.Cleanup(func() { signal.Stop(caught) })
 	for name, c := range map[string]struct {
 		before string           // it is started
 		asked  []syscall.Signal // what asks it to end
