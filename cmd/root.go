@@ -48,7 +48,7 @@ func newRoot(s streams) *cobra.Command {
 		c.GroupID = "deliver"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newVerify(s), newList(s), newShow(s), newDiff(s), newWait(s), newExport(s), newImport(s)} {
+	for _, c := range []*cobra.Command{newVerify(s), newList(s), newShow(s), newUI(s), newDiff(s), newWait(s), newExport(s), newImport(s)} {
 		c.GroupID = "inspect"
 		root.AddCommand(c)
 	}

@@ -4,6 +4,9 @@ import "fmt"
 
 // emptyLines is what to do until the first webhook comes, the most useful first.
 func emptyLines(t theme, url string, c Config, s Status) []line {
+	if c.Recorded != "" {
+		return []line{{text: "Nothing was captured here yet.", look: strong}, {}, entry("next", "hook listen 3000 captures what comes; hook demo shows how it looks")}
+	}
 	lines := []line{
 		{text: "Waiting for the first webhook.", look: strong},
 		{},

@@ -11,9 +11,13 @@ func headerHeight(w int) int {
 }
 
 // headerView says where webhooks come in and whether both ends are up: one row if there is width, else two.
-func headerView(t theme, w int, url string, public bool, s Status) []string {
+func headerView(t theme, w int, url string, c Config, s Status) []string {
+	if c.Recorded != "" {
+		rows := []string{t.bar(w, []span{{" hook  ", accent}, {"recorded  ", faint}, {t.clean(c.Recorded), strong}}, nil), spaces(w)}
+		return rows[:headerHeight(w)]
+	}
 	reach := "local only"
-	if public {
+	if c.Public {
 		reach = "public"
 	}
 	where := []span{{" hook  ", accent}, {reach + "  ", faint}, {url, strong}}

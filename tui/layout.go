@@ -70,7 +70,7 @@ func (s *screen) rows() []string {
 	if s.width <= 0 || s.height <= 0 {
 		return nil
 	}
-	rows := headerView(t, w, s.url, s.config.Public, s.status)
+	rows := headerView(t, w, s.url, s.config, s.status)
 	rows = append(rows, s.rule(l, "┬"))
 	rows = append(rows, s.body(l)...)
 	rows = append(rows, s.rule(l, "┴"), s.statusView(), keysView(t, s.keys, w, len(s.list.rows) == 0, s.reading))

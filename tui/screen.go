@@ -103,6 +103,8 @@ func (s *screen) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, k.quit):
 		return tea.Quit
+	case key.Matches(msg, k.copy) && s.url == "":
+		s.notice = span{"this is the past: there is no URL", plain}
 	case key.Matches(msg, k.copy):
 		s.notice = span{"copied " + s.url + " (where the terminal allows it)", plain}
 		return tea.SetClipboard(s.url)

@@ -49,6 +49,19 @@ func TestLooks(t *testing.T) {
 	}
 }
 
+// The screen of the past has no URL and no connection.
+func TestRecorded(t *testing.T) {
+	for _, width := range []int{40, 120} {
+		b := newBench(t, width, 14, Config{Recorded: "for-maria.hook", Recent: newestFirst(summaries(0, 3))})
+		b.screen.url = ""
+		b.press("c")
+		text := b.text()
+		if !strings.HasPrefix(text, " hook  recorded  for-maria.hook") || strings.Contains(text, "connected") || !strings.Contains(text, "there is no URL") {
+			t.Errorf("at %d cells:\n%s", width, text)
+		}
+	}
+}
+
 func TestASCII(t *testing.T) {
 	b := newBench(t, 60, 20, Config{ASCII: true, Deliveries: &store{}, Explain: explained,
 		Recent: newestFirst(summaries(0, 8))})

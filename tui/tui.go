@@ -13,12 +13,13 @@ import (
 
 // A Config is what the screen shows and whom it asks. Everything but URL may be left out.
 type Config struct {
-	URL     string   // where webhooks go to; c copies it
-	Public  bool     // providers can reach URL
-	Target  string   // the app's URL
-	Version string   // of hook, for the help
-	Secrets []string // what signatures are verified with, a line each; no secret that isn't meant to be seen
-	Tips    []string // how providers get here and where to register, a line each; for the empty screen
+	URL      string   // where webhooks go to; c copies it. Empty: Recorded
+	Recorded string   // in place of URL and Status: whose past is shown
+	Public   bool     // providers can reach URL
+	Target   string   // the app's URL
+	Version  string   // of hook, for the help
+	Secrets  []string // what signatures are verified with, a line each; no secret that isn't meant to be seen
+	Tips     []string // how providers get here and where to register, a line each; for the empty screen
 
 	// News brings deliveries that are new, or known ones (by their ID) that changed. It may be closed at the end. The
 	// screen takes whatever comes, at most 30 times a second, until Run returns: a sender must not wait for it then.

@@ -1,0 +1,105 @@
+package cmd
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/history"
+	"github.com/seed-4575fdc3/hook/replay"
+	"github.com/seed-4575fdc3/hook/tui"
+)
+
+// maxBrowsed is how many deliveries the screen of the past begins with, the newest.
+const maxBrowsed = 10_000
+
+func newUI(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:     "ui [FILE]",
+		Short:   "Look through what was captured, on the screen",
+		Long:    "Open the screen on this project's history, or on a session that `hook export --as session` wrote. A file is only read.",
+		Example: "  hook ui\n  hook ui for-maria.hook",
+		Args:    exactly(cobra.MaximumNArgs(1), "one file"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !isTerminal(s.in) || !isTerminal(s.out) {
+				return fail(exitUsage, "`hook list` prints what there is", "ui: the screen needs a terminal")
+			}
+			file := ""
+			if len(args) > 0 {
+				file = args[0]
+			}
+			return withHistoryOf(c, s, file, func(p place, store *history.Store) error { return p.browse(c.Context(), store, file) })
+		},
+	}
+}
+
+// browse shows the screen on a store's past, and what other processes add to it meanwhile.
+func (p place) browse(ctx context.Context, store *history.Store, file string) error {
+	cursor, err := store.Cursor(ctx)
+	if err != nil {
+		return err
+	}
+	recent, err := store.List(ctx, history.Query{Limit: maxBrowsed})
+	if err != nil {
+		return err
+	}
+	found, err := findSecrets(p.project, nil, p.in, p.err)
+	if err != nil {
+		return err
+	}
+	config := tui.Config{
+		Recorded: "history of " + filepath.Base(p.project.dir), Version: Version, Secrets: found.summary(), Recent: recent, Deliveries: browsed{store},
+		Explain: func(d *inspect.Delivery) string { return found.explainDelivery(d).text(p.pen.colourless(), 0) },
+		ASCII:   p.pen.ascii, NoColor: os.Getenv("NO_COLOR") != "",
+	}
+	if file != "" {
+		config.Recorded = filepath.Base(file)
+		return tui.Run(ctx, p.in, p.out, config)
+	}
+	where, err := p.replayTo("")
+	if err != nil {
+		return err
+	}
+	client := replay.NewClient(replay.ClientOptions{})
+	defer client.CloseIdleConnections()
+	config.Replayer = &replayer{
+		store: store, secrets: found, client: client, where: where,
+		find:     func(ctx context.Context, id string) (*inspect.Delivery, error) { return whole(ctx, store, id) },
+		recorder: &recorder{secrets: found, store: store, log: discardLog()},
+	}
+	news := make(chan []inspect.Summary)
+	config.News = news
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
+	return group(ctx,
+		func(ctx context.Context) error { return p.feedChanges(ctx, store, cursor, news) },
+		func(ctx context.Context) error {
+			defer quit()
+			return tui.Run(ctx, p.in, p.out, config)
+		})
+}
+
+// feedChanges brings what is added to the history until ctx ends.
+func (p place) feedChanges(ctx context.Context, store *history.Store, after history.Cursor, to chan<- []inspect.Summary) error {
+	for batch, err := range store.Watch(ctx, after) {
+		if err != nil {
+			return err
+		}
+		select {
+		case to <- batch:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return nil
+}
+
+// browsed gives the screen whole deliveries of a store.
+type browsed struct{ *history.Store }
+
+func (b browsed) Delivery(ctx context.Context, id string) (*inspect.Delivery, error) {
+	return b.Get(ctx, id)
+}
