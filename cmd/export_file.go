@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/export"
 )
 
 // An exportFile is where an export is written. A file has its name only once it is whole; until then, abandon leaves nothing.
@@ -99,7 +100,7 @@ func (f *exportFile) abandon() {
 type textOnly struct{ terminal io.Writer }
 
 func (t textOnly) Write(b []byte) (int, error) {
-	if !isText(b) {
+	if !export.IsText(b) {
 		return 0, fail(exitFailed, "send it to a file: -o FILE", "export: what it holds is no text that a terminal could show")
 	}
 	return t.terminal.Write(b)

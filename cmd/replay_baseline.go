@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/export"
 )
 
 // maxBaselineBody is how long an answer's body may be that a baseline keeps as it is; of a longer one it keeps the hash.
@@ -100,7 +101,7 @@ func answerFor(done replayed) baselineAnswer {
 		return a
 	}
 	a.Status, a.ContentType = r.Status, r.Header.Get("Content-Type")
-	if body := r.Body.Bytes; len(body) <= maxBaselineBody && r.Body.Complete && isText(body) {
+	if body := r.Body.Bytes; len(body) <= maxBaselineBody && r.Body.Complete && export.IsText(body) {
 		a.Body = string(body)
 	} else {
 		sum := r.Body.SHA256()

@@ -139,7 +139,7 @@ func (s selection) whole(ctx context.Context, store *history.Store) iter.Seq2[*i
 
 // resolveRef is the ids that ref means: one, or of last:N so many, the oldest first.
 func resolveRef(ctx context.Context, store *history.Store, what, ref string) ([]string, error) {
-	number, several := strings.CutPrefix(ref, "last:")
+	number, several := strings.CutPrefix(ref, lastMany)
 	if !several {
 		id, err := resolve(ctx, store, what, ref)
 		return []string{id}, err

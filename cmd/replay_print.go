@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/export"
 )
 
 // replayPrints are what --print can print.
@@ -47,7 +48,7 @@ func (r *replaying) printOne(done replayed) error {
 		if err != nil {
 			return err
 		}
-		if isTerminal(r.out) && !isText(body) {
+		if isTerminal(r.out) && !export.IsText(body) {
 			return fail(exitFailed, "send it to a file with > FILE", "replay %s: its body is no text that a terminal could show", done.original.ID)
 		}
 		_, err = r.out.Write(append(head, body...))

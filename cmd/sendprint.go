@@ -41,7 +41,7 @@ func (s *sending) print(ctx context.Context) error {
 		}
 		_, err = io.WriteString(s.out, s.shown(b.String()))
 	default:
-		if isTerminal(s.out) && !isText(body) {
+		if isTerminal(s.out) && !export.IsText(body) {
 			return fail(exitFailed, "send it to a file with > FILE", "%s: its body is no text that a terminal could show", s.what())
 		}
 		_, err = s.out.Write(append(head, body...))

@@ -12,6 +12,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/export"
 )
 
 // exactly writes a body, or the whole message, to the byte.
@@ -23,7 +24,7 @@ func (p place) exactly(s half, o showOptions) error {
 	if !s.content.Complete {
 		_, _ = fmt.Fprintf(p.err, "hook: warning: only the first %s of %s bytes were kept\n", humanize.Comma(int64(len(s.content.Bytes))), humanize.Comma(s.content.Size))
 	}
-	if isTerminal(p.out) && !isText(content) {
+	if isTerminal(p.out) && !export.IsText(content) {
 		flag := " --body"
 		if o.raw {
 			flag = " --raw"
@@ -33,12 +34,6 @@ func (p place) exactly(s half, o showOptions) error {
 	}
 	_, err := p.out.Write(content)
 	return err
-}
-
-// isText says whether a terminal shows bytes as they are, and does nothing else with them.
-func isText(b []byte) bool {
-	s := strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(string(b))
-	return inspect.Printable(s) == s
 }
 
 // requestHead is the head of a request as HTTP/1.1 has it, with what the history knows of it: names are canonical and

@@ -7,13 +7,14 @@ import (
 	"github.com/creack/pty"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/export"
 )
 
 func TestIsText(t *testing.T) {
 	for s, want := range map[string]bool{
 		"": true, "{\"a\": 1}\r\n\t✓\n": true, "\x1b[2J": false, "\xff": false, "a\rb": false, "\u202e": false,
 	} {
-		if got := isText([]byte(s)); got != want {
+		if got := export.IsText([]byte(s)); got != want {
 			t.Errorf("%q: %v", s, got)
 		}
 	}
