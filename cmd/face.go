@@ -112,8 +112,15 @@ type said struct {
 	via     string // what it said of the exposer
 }
 
-// say prints how the connection stands, unless that was said, or it hasn't begun.
+// say prints how the connection stands, unless that was said, or it hasn't begun. A loss that was over before it could be
+// seen is said too.
 func (l *listener) say(f lineFace, s tunnel.State) error {
+	if s.Phase != tunnel.Waiting && s.Lost != nil && s.Lost != l.saidLost {
+		l.saidLost, l.said = s.Lost, said{}
+		if err := f.lost(tunnel.State{Phase: tunnel.Waiting, Err: s.Lost.Err, RetryAt: s.Lost.RetryAt}); err != nil {
+			return err
+		}
+	}
 	now := said{phase: s.Phase, retryAt: s.RetryAt, url: s.URL}
 	if v, ok := errors.AsType[*viaError](s.Err); ok {
 		now.via = v.words(s.RetryAt)
@@ -122,6 +129,9 @@ func (l *listener) say(f lineFace, s tunnel.State) error {
 		return nil
 	}
 	l.said = now
+	if s.Lost != nil {
+		l.saidLost = s.Lost
+	}
 	if s.Phase == tunnel.Connected {
 		return f.ready(s)
 	}

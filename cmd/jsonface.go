@@ -49,7 +49,7 @@ func (f jsonFace) lost(s tunnel.State) error {
 		}
 	}
 	if s.Phase == tunnel.Waiting {
-		j.RetryMS = time.Until(s.RetryAt).Milliseconds()
+		j.RetryMS = max(0, time.Until(s.RetryAt).Milliseconds())
 	}
 	return printJSON(f.out, j)
 }

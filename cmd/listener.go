@@ -42,11 +42,12 @@ type listener struct {
 	log      *slog.Logger
 	logFile  *os.File
 
-	appExit *appExit // how the app ended; set if hook started it and that is why hook ends, too; run's
-	said    said     // of the connection; the face's
-	began   time.Time
-	clock   clockBack // the face's
-	lastErr error     // why it was not connected the last time; keepRunning's
+	appExit  *appExit     // how the app ended; set if hook started it and that is why hook ends, too; run's
+	said     said         // of the connection; the face's
+	saidLost *tunnel.Loss // the last loss that was said; the face's
+	began    time.Time
+	clock    clockBack // the face's
+	lastErr  error     // why it was not connected the last time; keepRunning's
 }
 
 func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, err error) {

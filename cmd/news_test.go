@@ -3,6 +3,8 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect/history"
 	"github.com/seed-4575fdc3/hook/inspect/signature"
 	"github.com/seed-4575fdc3/hook/relay/tunnel"
+	"github.com/seed-4575fdc3/hook/relay/wire"
 	"github.com/seed-4575fdc3/hook/replay"
 )
 
@@ -106,6 +109,34 @@ func TestEachStateIsSaidOnce(t *testing.T) {
 	}
 	if got := strings.Count(talk.String(), "not connected"); got != 2 {
 		t.Errorf("said %d times, want 2:\n%s", got, talk)
+	}
+}
+
+// Who looks too late to see the connection wait still hears of each loss once, and that it is back.
+func TestALossThatIsOverIsSaid(t *testing.T) {
+	l, out, _ := printing(t)
+	l.engine, l.client = &replay.Forwarder{}, &tunnel.Client{}
+	up := tunnel.State{Phase: tunnel.Connected, URL: "http://127.0.0.1:1/e/x"}
+	again := up
+	again.Lost = &tunnel.Loss{Err: wire.ErrLost, RetryAt: time.Now()}
+	for _, s := range []tunnel.State{up, again, again, {Phase: tunnel.Stopped, Lost: again.Lost}} {
+		if err := l.say(jsonFace{l}, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var said []string
+	for dec := json.NewDecoder(out); ; {
+		var line struct{ Type, Relay string }
+		if err := dec.Decode(&line); err != nil {
+			break
+		}
+		if line.Type == "ready" {
+			line.Relay = ""
+		}
+		said = append(said, line.Type+" "+line.Relay)
+	}
+	if want := []string{"ready ", "state waiting", "ready ", "state stopped"}; !slices.Equal(said, want) {
+		t.Errorf("it said %q, want %q", said, want)
 	}
 }
 

@@ -21,4 +21,12 @@ type State struct {
 	RTT     func() time.Duration // the last heartbeat's round trip, 0 before the first; nil unless connected
 	Err     error                // why it isn't connected; nil if nothing went wrong yet
 	RetryAt time.Time            // while waiting
+	Lost    *Loss                // the last one; nil before the first
+}
+
+// A Loss is one time that the connection was lost, or couldn't be made, and was to be tried again. Whoever reads the State
+// too late to see it waiting learns of it here: each has a pointer of its own.
+type Loss struct {
+	Err     error
+	RetryAt time.Time
 }

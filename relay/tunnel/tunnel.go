@@ -48,6 +48,7 @@ type Client struct {
 	Log      *slog.Logger // nil discards
 
 	state latest.Value[State]
+	lost  *Loss             // of Run
 	woken latest.Value[int] // set when this machine has slept
 	live  atomic.Pointer[wire.Session]
 	ever  atomic.Bool // it was connected
@@ -69,7 +70,7 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 	retry.Reset()
 	if err := CheckRelay(c.Relay, c.Token); err != nil {
-		c.state.Set(State{Phase: Stopped, Err: err})
+		c.set(State{Phase: Stopped, Err: err})
 		return err
 	}
 	var watch sync.WaitGroup
@@ -83,11 +84,11 @@ func (c *Client) Run(ctx context.Context) error {
 		began := time.Now()
 		err := c.session(ctx, &claim)
 		if ctx.Err() != nil {
-			c.state.Set(State{Phase: Stopped})
+			c.set(State{Phase: Stopped})
 			return nil
 		}
 		if final(err, claim.lived) {
-			c.state.Set(State{Phase: Stopped, Err: err})
+			c.set(State{Phase: Stopped, Err: err})
 			return err
 		}
 		if time.Since(began) > livedLong {
@@ -96,9 +97,10 @@ func (c *Client) Run(ctx context.Context) error {
 		}
 		wait := pause(err, retry.NextBackOff(), time.Since(began), time.Since(lost))
 		c.log().Info("tunnel not connected", "relay", c.Relay, "error", err, "retry_in", wait)
-		c.state.Set(State{Phase: Waiting, Err: err, RetryAt: time.Now().Add(wait)})
+		c.lost = &Loss{Err: err, RetryAt: time.Now().Add(wait)}
+		c.set(State{Phase: Waiting, Err: err, RetryAt: c.lost.RetryAt})
 		if !c.sleep(ctx, wait) {
-			c.state.Set(State{Phase: Stopped})
+			c.set(State{Phase: Stopped})
 			return nil
 		}
 	}
@@ -129,6 +131,12 @@ func pause(err error, backoff, lived, since time.Duration) time.Duration {
 // jitter is a time between from and to, as likely as any other.
 func jitter(from, to time.Duration) time.Duration { return from + rand.N(to-from) } //nolint:gosec // no secret
 
+// set is for Run alone.
+func (c *Client) set(s State) {
+	s.Lost = c.lost
+	c.state.Set(s)
+}
+
 // State is how the connection stands now, and a channel that is closed when that changes.
 func (c *Client) State() (State, <-chan struct{}) { return c.state.Get() }
 
@@ -143,7 +151,7 @@ type claim struct {
 
 // session dials, claims and serves once, and returns why it ended.
 func (c *Client) session(ctx context.Context, claim *claim) error {
-	c.state.Set(State{Phase: Connecting})
+	c.set(State{Phase: Connecting})
 	conn, welcome, err := c.dial(ctx, claim.takeOver)
 	if err != nil {
 		return err
@@ -155,7 +163,7 @@ func (c *Client) session(ctx context.Context, claim *claim) error {
 	})
 	c.ever.Store(true)
 	c.log().Info("tunnel connected", "relay", c.Relay, "url", welcome.URL)
-	c.state.Set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT})
+	c.set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT})
 	// When ctx ends, requests in flight get a little time: their senders shall have an answer.
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
