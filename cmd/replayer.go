@@ -58,7 +58,7 @@ type unfit struct{ error }
 func (u *unfit) Unwrap() error { return u.error }
 
 // Replay is for the screen.
-func (r *replayer) Replay(ctx context.Context, id string) (inspect.Summary, error) {
+func (r *replayer) Replay(ctx context.Context, id string, _ bool) (inspect.Summary, error) {
 	original, err := r.find(ctx, id)
 	if err != nil {
 		return inspect.Summary{}, err

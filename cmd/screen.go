@@ -31,7 +31,7 @@ func (l *listener) screen(ctx context.Context) error {
 			return tui.Run(ctx, l.in, l.out, tui.Config{
 				URL: l.endpointURL(), Public: l.embedded == nil, Target: l.engine.Target.String(), Version: Version,
 				Secrets: l.secrets.summary(), News: news, Status: status,
-				Deliveries: fetcher{l}, Replayer: l.replayer(), Explain: l.explain, Recent: recent,
+				Deliveries: fetcher{l}, Do: tui.Actions{Replay: l.replayer().Replay}, Explain: l.explain, Recent: recent,
 				ASCII: l.pen.ascii, NoColor: os.Getenv("NO_COLOR") != "",
 			})
 		},

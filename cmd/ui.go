@@ -65,11 +65,12 @@ func (p place) browse(ctx context.Context, store *history.Store, file string) er
 	}
 	client := replay.NewClient(replay.ClientOptions{})
 	defer client.CloseIdleConnections()
-	config.Replayer = &replayer{
+	again := &replayer{
 		store: store, secrets: found, client: client, where: where,
 		find:     func(ctx context.Context, id string) (*inspect.Delivery, error) { return whole(ctx, store, id) },
 		recorder: &recorder{secrets: found, store: store, log: discardLog()},
 	}
+	config.Do.Replay = again.Replay
 	news := make(chan []inspect.Summary)
 	config.News = news
 	ctx, quit := context.WithCancel(ctx)

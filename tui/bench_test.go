@@ -212,7 +212,7 @@ func newestFirst(all []inspect.Summary) []inspect.Summary {
 	return all
 }
 
-// A store is a Fetcher and Replayer over someDelivery.
+// A store is a Fetcher over someDelivery.
 type store struct {
 	fetched []string
 	fail    error
@@ -234,7 +234,7 @@ func (s *store) Delivery(_ context.Context, id string) (*inspect.Delivery, error
 	return someDelivery(n), nil
 }
 
-func (s *store) Replay(_ context.Context, id string) (inspect.Summary, error) {
+func (s *store) Replay(_ context.Context, id string, _ bool) (inspect.Summary, error) {
 	if s.fail != nil {
 		return inspect.Summary{}, s.fail
 	}

@@ -206,11 +206,11 @@ func (s *screen) load() tea.Cmd {
 // replay asks for the selected delivery to be delivered again.
 func (s *screen) replay() tea.Cmd {
 	current, ok := s.list.current()
-	replayer := s.config.Replayer
+	replay := s.config.Do.Replay
 	switch {
 	case !ok:
 		return nil
-	case replayer == nil:
+	case replay == nil:
 		s.notice = span{"there is no app to replay to: start hook with a target, as in hook listen 3000", warn}
 		return nil
 	case s.replaying[current.ID]:
@@ -220,8 +220,8 @@ func (s *screen) replay() tea.Cmd {
 	s.replaying[current.ID] = true
 	s.notice = span{"replaying " + inspect.ShortID(current.ID) + "…", plain}
 	return s.start(func(ctx context.Context) tea.Msg {
-		replay, err := replayer.Replay(ctx, current.ID)
-		return replayedMsg{of: current, replay: replay, err: err}
+		fresh, err := replay(ctx, current.ID, false)
+		return replayedMsg{of: current, replay: fresh, err: err}
 	})
 }
 

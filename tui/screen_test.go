@@ -191,7 +191,7 @@ func TestDetailThatCannotBeLoaded(t *testing.T) {
 
 func TestReplay(t *testing.T) {
 	s := &store{}
-	b := newBench(t, 120, 30, Config{Deliveries: s, Replayer: s, Recent: newestFirst(summaries(0, 2))})
+	b := newBench(t, 120, 30, Config{Deliveries: s, Do: Actions{Replay: s.Replay}, Recent: newestFirst(summaries(0, 2))})
 	b.press("r")
 	b.wants("replayed d_0001 as d_b033: 400 → 200, 19 ms", "⟲")
 
@@ -243,7 +243,7 @@ func TestHostileBytesAreNeverRaw(t *testing.T) {
 	s := &store{deliver: func(string) *inspect.Delivery { return d }}
 	b := newBench(t, 120, 40, Config{
 		URL: testURL + hostile, Version: hostile, Secrets: []string{hostile}, Tips: []string{hostile}, Target: hostile,
-		Deliveries: s, Replayer: s, Explain: func(*inspect.Delivery) string { return "explained " + hostile },
+		Deliveries: s, Do: Actions{Replay: s.Replay}, Explain: func(*inspect.Delivery) string { return "explained " + hostile },
 	})
 	check := func(when string) {
 		t.Helper()
