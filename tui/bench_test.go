@@ -79,25 +79,26 @@ func (b *bench) do(cmd tea.Cmd) {
 		for _, c := range msg {
 			b.do(c)
 		}
-	case receivedMsg, statusMsg, loadedMsg, replayedMsg:
-		b.send(msg)
 	default:
-		b.others = append(b.others, msg)
+		if strings.HasPrefix(fmt.Sprintf("%T", msg), "tui.") {
+			b.send(msg)
+		} else {
+			b.others = append(b.others, msg)
+		}
 	}
 }
 
 // press types keys by their names.
 func (b *bench) press(names ...string) {
-	codes := map[string]rune{
-		"up": tea.KeyUp, "down": tea.KeyDown, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome,
-		"end": tea.KeyEnd, "tab": tea.KeyTab, "enter": tea.KeyEnter, "esc": tea.KeyEscape,
-	}
 	for _, name := range names {
-		if code, ok := codes[name]; ok {
-			b.send(tea.KeyPressMsg{Code: code})
-		} else {
-			b.send(tea.KeyPressMsg{Code: []rune(name)[0], Text: name})
-		}
+		b.send(pressOf(name))
+	}
+}
+
+// typed types text, character by character.
+func (b *bench) typed(text string) {
+	for _, r := range text {
+		b.press(string(r))
 	}
 }
 

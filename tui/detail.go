@@ -73,9 +73,11 @@ func (d *detail) find(id string) int {
 	return slices.IndexFunc(d.pages, func(p page) bool { return p.id == id })
 }
 
-// press handles a key of the detail, and says whether it was one.
-func (d *detail) press(k keyMap, msg tea.KeyPressMsg) bool {
+// press handles a key of the detail, and says whether it was one. Most are only if it has the focus.
+func (d *detail) press(k keyMap, msg tea.KeyPressMsg, focused bool) bool {
 	switch {
+	case focused && key.Matches(msg, k.up, k.down, k.pageUp, k.pageDown, k.newest, k.oldest):
+		scroll(&d.pager, k, msg)
 	case key.Matches(msg, k.nextTab):
 		d.tab = (d.tab + 1) % tabCount
 	case key.Matches(msg, k.prevTab):
@@ -89,6 +91,24 @@ func (d *detail) press(k keyMap, msg tea.KeyPressMsg) bool {
 	}
 	return true
 }
+
+// atTop says whether the first line is shown.
+func (d *detail) atTop() bool { return d.pager.top == 0 }
+
+// search looks for text from where the search began.
+func (d *detail) search(text string) {}
+
+// endSearch ends typing what to search for; without keep there is nothing to search for any more.
+func (d *detail) endSearch(keep bool) {}
+
+// hits says which of how many places is shown.
+func (d *detail) hits() string { return "" }
+
+// tabAt is the tab whose name is at a place of the detail of w cells, or -1.
+func (d *detail) tabAt(t theme, x, y, w int) int { return -1 }
+
+// openTab shows a tab.
+func (d *detail) openTab(tab int) { d.tab = tab }
 
 // arrange makes s, in w by h cells, what is shown.
 func (d *detail) arrange(t theme, s inspect.Summary, w, h int) {

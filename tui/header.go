@@ -1,6 +1,9 @@
 package tui
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // headerHeight is how many rows the header takes in w cells.
 func headerHeight(w int) int {
@@ -11,7 +14,7 @@ func headerHeight(w int) int {
 }
 
 // headerView says where webhooks come in and whether both ends are up: one row if there is width, else two.
-func headerView(t theme, w int, url string, c Config, s Status) []string {
+func headerView(t theme, w int, url string, c Config, s Status, rate string) []string {
 	if c.Recorded != "" {
 		rows := []string{t.bar(w, []span{{" hook  ", accent}, {"recorded  ", faint}, {t.clean(c.Recorded), strong}}, nil), spaces(w)}
 		return rows[:headerHeight(w)]
@@ -22,6 +25,12 @@ func headerView(t theme, w int, url string, c Config, s Status) []string {
 	}
 	where := []span{{" hook  ", accent}, {reach + "  ", faint}, {url, strong}}
 	state := append(relaySpans(s), appSpans(s)...)
+	if len(s.Held) > 0 {
+		state = append(state, span{fmt.Sprintf("   held %d", len(s.Held)), warn})
+	}
+	if rate != "" {
+		state = append(state, span{"   " + rate, plain})
+	}
 	if headerHeight(w) == 1 {
 		return []string{t.bar(w, where, append(state, span{" ", plain}))}
 	}

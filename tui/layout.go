@@ -22,12 +22,12 @@ type layout struct {
 }
 
 func (s *screen) layout() layout {
-	l := layout{bodyHeight: max(s.height-headerHeight(s.width)-barRows, 0)}
+	l := layout{bodyHeight: max(s.height-headerHeight(s.width)-barRows-s.tourRows(), 0)}
 	l.listWidth, l.listHeight = s.width, l.bodyHeight
 	switch {
-	case s.help || len(s.list.rows) == 0:
+	case !s.any():
 		l.listHeight = 0
-	case s.reading:
+	case s.alone:
 		l.detailWidth, l.detailHeight, l.listHeight = s.width-2, l.bodyHeight, 0
 	case s.width >= wideFrom:
 		l.side = true
@@ -46,9 +46,7 @@ func (s *screen) arrange() {
 	l, t := s.layout(), s.theme
 	s.list.resize(l.listHeight)
 	switch {
-	case s.help:
-		s.manual.set(t, helpLines(t, s.keys, s.config), max(s.width-4, 0), l.bodyHeight)
-	case len(s.list.rows) == 0:
+	case !s.any():
 		s.manual.set(t, emptyLines(t, s.url, s.config, s.status), max(s.width-4, 0), l.bodyHeight)
 	case l.detailHeight > 0:
 		current, _ := s.list.current()
@@ -56,34 +54,65 @@ func (s *screen) arrange() {
 	}
 }
 
+// tourRows is how many rows the tour takes: none on a screen that has no room for it.
+func (s *screen) tourRows() int {
+	if s.tour.at < len(s.tour.steps) && s.height >= 16 {
+		return 1
+	}
+	return 0
+}
+
 // View draws the screen; only the rows that can be seen.
 func (s *screen) View() tea.View {
-	v := tea.NewView(s.theme.frame(strings.Join(s.rows(), "\n")))
+	rows, cursor := s.rows()
+	v := tea.NewView(s.theme.frame(strings.Join(rows, "\n")))
 	v.AltScreen = true
 	v.WindowTitle = "hook"
+	if s.mouse.taken {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
+	if cursor >= 0 && len(rows) == s.height {
+		v.Cursor = tea.NewCursor(cursor, s.height-2)
+	}
 	return v
 }
 
-// rows are exactly height rows of exactly width cells.
-func (s *screen) rows() []string {
+// rows are exactly height rows of exactly width cells; the cursor is in the last but one, or nowhere if it is -1.
+func (s *screen) rows() (rows []string, cursor int) {
 	t, w, l := s.theme, s.width, s.layout()
 	if s.width <= 0 || s.height <= 0 {
-		return nil
+		return nil, -1
 	}
-	rows := headerView(t, w, s.url, s.config, s.status)
+	rows = headerView(t, w, s.url, s.config, s.status, s.rate.words())
+	body, covered := s.body(l), false
+	if s.layer != nil {
+		if menu := s.layer.body(t, w, l.bodyHeight); menu != nil {
+			body, covered = menu, true
+		}
+	}
+	l.side = l.side && !covered
 	rows = append(rows, s.rule(l, "┬"))
-	rows = append(rows, s.body(l)...)
-	rows = append(rows, s.rule(l, "┴"), s.statusView(), keysView(t, s.keys, w, len(s.list.rows) == 0, s.reading))
-	return rows[:min(len(rows), s.height)]
+	rows = append(rows, body...)
+	rows = append(rows, s.rule(l, "┴"))
+	if s.tourRows() > 0 {
+		step, _ := s.tour.row(t, w)
+		rows = append(rows, step)
+	}
+	line, cursor := s.statusView(), -1
+	if s.layer != nil {
+		line, cursor = s.layer.line(t, w)
+	}
+	rows = append(rows, line, s.keysView())
+	return rows[:min(len(rows), s.height)], cursor
 }
 
 // body is what is between the rules.
 func (s *screen) body(l layout) []string {
 	t := s.theme
 	switch {
-	case s.help || len(s.list.rows) == 0:
+	case !s.any():
 		return framed(s.manual.view(t), "  ", "  ", s.width)
-	case s.reading:
+	case s.alone:
 		return framed(s.detail.view(t, l.detailWidth, l.detailHeight), " ", " ", s.width)
 	case l.side:
 		rows := s.list.view(t, l.listWidth, s.zone)
@@ -133,8 +162,9 @@ func (s *screen) statusView() string {
 		left = append(left, span{text, l})
 	}
 	add(s.notice.text, s.notice.look)
+	add(s.heldWords())
 	add(s.status.Warning, warn)
-	if s.status.AppKnown && !s.status.AppUp && len(s.list.rows) > 0 {
+	if s.status.AppKnown && !s.status.AppUp && s.any() {
 		add(s.status.App, warn)
 	}
 	return s.theme.bar(s.width, left, s.badge())
@@ -145,7 +175,7 @@ func (s *screen) badge() []span {
 	switch unseen := s.list.unseen(); {
 	case unseen > 0:
 		return []span{{fmt.Sprintf("%d new ↑  G to follow ", unseen), accent}}
-	case len(s.list.rows) > 0 && !s.list.follow:
+	case s.any() && !s.list.follow:
 		return []span{{"G to follow ", faint}}
 	}
 	return nil

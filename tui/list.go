@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"fmt"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -11,25 +11,34 @@ import (
 )
 
 const (
-	rowLimit = 100_000 // deliveries in the list
-	rowSlack = 1_000   // beyond the limit before the oldest go, so that they go rarely
+	rowLimit  = 100_000  // deliveries in the list
+	textLimit = 64 << 20 // bytes of what senders chose in them: a path may be 64 KiB
+	rowSlack  = 1_000    // beyond a limit before the oldest go, so that they go rarely
 )
 
 // A list is the deliveries with one of them selected, the newest on top. Every row has a number, counted from 0 as they
-// came, that it keeps: so what is selected and what is on top stay the same when others come or go.
+// came, that it keeps while none is deleted: so what is selected and what is on top stay the same when others come or go.
+//
+// What is shown of it are lines, counted from the oldest: all rows, or those that the filter found.
 type list struct {
-	rows     []inspect.Summary // the newest last
-	numbers  map[string]int    // of the rows by delivery id
-	oldest   int               // the number of rows[0]
-	selected int
-	top      int  // the number of the first row that is shown
-	seen     int  // the highest number that was shown
-	follow   bool // the newest is selected, whichever that is
+	rows     []*inspect.Summary // the newest last. What they point to is never changed: a filter may be reading it
+	numbers  map[string]int     // of the rows by delivery id
+	oldest   int                // the number of rows[0]
+	text     int                // bytes, see textLimit
+	selected int                // what the user chose; if that isn't shown, what is nearest to it is selected
+	top      int                // the number of the first row that is shown
+	seen     int                // the highest number that was shown
+	follow   bool               // the newest is selected, whichever that is
 	height   int
+	marks    map[string]bool // by id
+	held     map[string]Held // by id
+	paused   bool
+	pausedAt int // while paused, what has a higher number waits
+	narrow
 }
 
 func newList(recent []inspect.Summary) list {
-	l := list{numbers: make(map[string]int), follow: true, top: -1, seen: -1, selected: -1}
+	l := list{numbers: make(map[string]int), marks: make(map[string]bool), follow: true, top: -1, seen: -1, selected: -1}
 	for i := len(recent) - 1; i >= 0; i-- {
 		l.put(recent[i])
 	}
@@ -46,49 +55,109 @@ func (l *list) take(batch []inspect.Summary) {
 }
 
 func (l *list) put(s inspect.Summary) {
+	s = shared(s)
+	l.text += textOf(&s)
 	if n, known := l.numbers[s.ID]; known {
-		l.rows[n-l.oldest] = s
+		l.text -= textOf(l.row(n))
+		l.rows[n-l.oldest] = &s
 		return
 	}
-	l.rows = append(l.rows, s)
+	l.rows = append(l.rows, &s)
 	l.numbers[s.ID] = l.newest()
-	if len(l.rows) >= rowLimit+rowSlack {
-		l.forget(len(l.rows) - rowLimit)
+	if len(l.rows) >= rowLimit+rowSlack || l.text > textLimit {
+		l.forget()
 	}
 }
 
-// forget drops the n oldest rows.
-func (l *list) forget(n int) {
+// forget drops the oldest rows, but not the newest, down to the limits.
+func (l *list) forget() {
+	n := max(0, len(l.rows)-rowLimit)
 	for _, s := range l.rows[:n] {
-		delete(l.numbers, s.ID)
+		l.drop(s)
 	}
-	kept := copy(l.rows, l.rows[n:])
-	clear(l.rows[kept:])
-	l.rows = l.rows[:kept]
+	for ; l.text > textLimit*9/10 && n < len(l.rows)-1; n++ {
+		l.drop(l.rows[n])
+	}
+	l.rows = slices.Delete(l.rows, 0, n)
 	l.oldest += n
+	l.forgetShown(l.oldest)
 }
+
+// drop forgets all but the row itself.
+func (l *list) drop(s *inspect.Summary) {
+	delete(l.numbers, s.ID)
+	delete(l.marks, s.ID)
+	l.text -= textOf(s)
+}
+
+// remove takes out deliveries that are deleted. What is selected and shown stays the same, if it stays at all.
+func (l *list) remove(ids []string) {
+	gone := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		gone[id] = true
+	}
+	renumbered := make([]int, len(l.rows)+1) // by what was the number, less oldest
+	kept := l.rows[:0]
+	for i, s := range l.rows {
+		renumbered[i] = l.oldest + len(kept)
+		if gone[s.ID] {
+			l.drop(s)
+			continue
+		}
+		l.numbers[s.ID] = l.oldest + len(kept)
+		kept = append(kept, s)
+	}
+	renumbered[len(l.rows)] = l.oldest + len(kept)
+	now := func(n int) int { // the number that n has now, or what stood next to it
+		return renumbered[min(max(n-l.oldest, 0), len(renumbered)-1)]
+	}
+	l.removeShown(func(n int) bool { return gone[l.rows[n-l.oldest].ID] }, now)
+	l.selected, l.top, l.seen, l.pausedAt = now(l.selected+1)-1, now(l.top), now(l.seen+1)-1, now(l.pausedAt+1)-1
+	clear(l.rows[len(kept):])
+	l.rows = kept
+	l.settle()
+}
+
+// row is the row with that number.
+func (l *list) row(n int) *inspect.Summary { return l.rows[n-l.oldest] }
 
 // newest is the number of the newest row; less than oldest if there are none.
 func (l *list) newest() int { return l.oldest + len(l.rows) - 1 }
 
-// current is the selected delivery; ok is false if there are none.
-func (l *list) current() (s inspect.Summary, ok bool) {
-	if len(l.rows) == 0 {
-		return s, false
+// find is the delivery with that id.
+func (l *list) find(id string) (s inspect.Summary, ok bool) {
+	if n, known := l.numbers[id]; known {
+		return *l.row(n), true
 	}
-	return l.rows[l.selected-l.oldest], true
+	return s, false
 }
 
-// unseen is how many rows are above all that was ever shown.
-func (l *list) unseen() int { return l.newest() - l.seen }
+// current is the selected delivery; ok is false if none is shown.
+func (l *list) current() (s inspect.Summary, ok bool) {
+	if l.lines() == 0 {
+		return s, false
+	}
+	return *l.row(l.number(l.line(l.selected))), true
+}
 
-// resize shows h rows.
+// unseen is how many lines are above all that was ever shown.
+func (l *list) unseen() int { return l.lines() - l.upTo(l.seen) }
+
+// waiting is how many deliveries have come that a paused list does not show.
+func (l *list) waiting() int {
+	if !l.paused {
+		return 0
+	}
+	return l.allLines() - l.lines()
+}
+
+// resize shows h rows, with those above the lines.
 func (l *list) resize(h int) {
 	l.height = max(h, 0)
 	l.settle()
 }
 
-// press handles a key that moves the selection.
+// press handles a key of the list.
 func (l *list) press(k keyMap, msg tea.KeyPressMsg) {
 	switch {
 	case key.Matches(msg, k.up):
@@ -96,149 +165,107 @@ func (l *list) press(k keyMap, msg tea.KeyPressMsg) {
 	case key.Matches(msg, k.down):
 		l.move(-1)
 	case key.Matches(msg, k.pageUp):
-		l.move(max(l.height-1, 1))
+		l.move(max(l.room()-1, 1))
 	case key.Matches(msg, k.pageDown):
-		l.move(-max(l.height-1, 1))
+		l.move(-max(l.room()-1, 1))
 	case key.Matches(msg, k.oldest):
 		l.move(-len(l.rows))
 	case key.Matches(msg, k.newest):
 		l.follow = true
 		l.settle()
+	case key.Matches(msg, k.mark):
+		l.mark()
+	case key.Matches(msg, k.markAll):
+		l.markAll()
+	case key.Matches(msg, k.pause):
+		l.pause()
 	}
 }
 
-// move selects the row that is that many newer. From then on the selection is the user's.
+// move selects the line that is that many newer. From then on the selection is the user's.
 func (l *list) move(newer int) {
-	if l.follow && newer > 0 {
-		return // there is nothing newer
+	lines := l.lines()
+	if lines == 0 || l.follow && newer > 0 { // there is nothing newer
+		return
 	}
 	l.follow = false
-	l.selected += newer
+	l.selected = l.number(min(max(l.line(l.selected)+newer, 0), lines-1))
 	l.settle()
 }
 
-// settle makes selection and window valid and shows the selected row.
-func (l *list) settle() {
-	newest := l.newest()
-	if l.follow {
-		l.selected, l.top = newest, newest
+// choose selects the delivery with that id, and says whether it is shown.
+func (l *list) choose(id string) bool {
+	n, known := l.numbers[id]
+	if !known || l.lines() == 0 || l.number(l.line(n)) != n {
+		return false
 	}
-	if len(l.rows) == 0 {
+	l.follow, l.selected = false, n
+	l.settle()
+	return true
+}
+
+// chooseRow selects what stands in that row of the view, counted from 0.
+func (l *list) chooseRow(y int) {
+	line := l.line(l.top) - (y - l.heads())
+	if y < l.heads() || line < 0 || l.lines() == 0 {
 		return
 	}
-	l.selected = min(max(l.selected, l.oldest), newest)
-	lowest := min(l.oldest+l.height-1, newest) // a window further down would be partly empty
-	l.top = min(max(l.top, lowest, l.selected), newest)
-	if l.height > 0 {
-		l.top = min(l.top, l.selected+l.height-1)
-		l.seen = max(l.seen, l.top)
+	l.follow, l.selected = false, l.number(line)
+	l.settle()
+}
+
+// pause keeps what comes out of sight, or takes it in.
+func (l *list) pause() {
+	l.paused, l.pausedAt = !l.paused, l.newest()
+	l.settle()
+}
+
+// settle makes selection and window valid and shows the selected line.
+func (l *list) settle() {
+	last := l.lines() - 1
+	if last < 0 {
+		return
 	}
+	if l.follow {
+		l.selected, l.top = l.number(last), l.number(last)
+	}
+	at := l.line(l.selected)
+	lowest := min(l.room()-1, last) // a window further down would be partly empty
+	top := min(max(l.line(l.top), lowest, at), last)
+	if l.room() > 0 {
+		top = min(top, at+l.room()-1)
+		l.seen = max(l.seen, l.number(top))
+	}
+	l.top = l.number(top)
 }
 
 // view is exactly height rows of exactly w cells.
 func (l *list) view(t theme, w int, zone *time.Location) []string {
-	drawn := make([]string, l.height)
-	columns := columnsFor(w)
-	for i := range drawn {
-		n := l.top - i
-		if n < l.oldest || len(l.rows) == 0 {
-			drawn[i] = spaces(w)
-			continue
-		}
-		drawn[i] = t.spans(w, columns.row(t, l.rows[n-l.oldest], n == l.selected, zone))
+	drawn := l.head(t, w)
+	if l.lines() == 0 {
+		drawn = append(drawn, l.nothing(t, w)...)
 	}
-	return drawn
+	columns := columnsFor(w, l.days(zone))
+	at := l.line(l.selected)
+	for line := l.line(l.top); line >= 0 && line < l.lines() && len(drawn) < l.height; line-- {
+		s := l.row(l.number(line))
+		_, held := l.held[s.ID]
+		drawn = append(drawn, columns.row(t, s, state{selected: line == at, marked: l.marks[s.ID], held: held}, zone))
+	}
+	for len(drawn) < l.height {
+		drawn = append(drawn, spaces(w))
+	}
+	return drawn[:l.height]
 }
 
-// columns are the widths of a row's parts.
-type columns struct {
-	clock    string // the layout of the time
-	provider int
-	event    int
-	result   int
-}
-
-// columnsFor divides w cells.
-func columnsFor(w int) columns {
-	c := columns{clock: "15:04:05", provider: 8, result: 12}
-	switch {
-	case w < 56:
-		c.clock, c.provider, c.result = "15:04", 7, 7
-	case w >= 80:
-		c.provider = 12
+// days says whether the deliveries are not all of one day, so that a time alone tells little.
+func (l *list) days(zone *time.Location) day {
+	if len(l.rows) == 0 {
+		return day{}
 	}
-	const cursor, sign, mark, gaps, margin = 2, 1, 1, 5, 1
-	c.event = max(w-cursor-len(c.clock)-sign-c.provider-mark-c.result-gaps-margin, 0)
-	return c
-}
-
-// row is the parts of the row of s.
-func (c columns) row(t theme, s inspect.Summary, selected bool, zone *time.Location) []span {
-	cursor, name := "  ", plain
-	if selected {
-		cursor, name = "▌ ", accent
+	last := dayOf(l.row(l.newest()).ReceivedAt, zone)
+	if dayOf(l.rows[0].ReceivedAt, zone) == last {
+		return day{}
 	}
-	sign, signLook := verdictSign(s.Verdict)
-	result, resultLook := resultOf(s)
-	if c.result >= 12 && (s.Status != 0 || s.Outcome == inspect.OutcomeTimeout) {
-		result += t.fitRight(took(s.Duration), c.result-len(result))
-	}
-	return []span{
-		{cursor, accent},
-		{s.ReceivedAt.In(zone).Format(c.clock) + " ", faint},
-		{sign + " ", signLook},
-		{t.fit(t.clean(orElse(s.Provider, "-")), c.provider) + " ", name},
-		{t.fit(t.clean(eventOf(s)), c.event) + " ", name},
-		{repeatSign(s) + " ", faint},
-		{t.fitRight(result, c.result) + " ", resultLook},
-	}
-}
-
-// repeatSign tells a replay and a redelivery from what came first.
-func repeatSign(s inspect.Summary) string {
-	switch {
-	case s.ReplayOf != "":
-		return "⟲"
-	case s.RedeliveryOf != "":
-		return "↻"
-	}
-	return " "
-}
-
-// eventOf is what the delivery is about: its event type, else what was requested.
-func eventOf(s inspect.Summary) string {
-	if s.EventType != "" {
-		return s.EventType
-	}
-	return s.Method + " " + maskedURL(s.Path)
-}
-
-// resultOf is what came of the last attempt, in a word.
-func resultOf(s inspect.Summary) (string, look) {
-	switch {
-	case s.Status != 0 && s.Failed():
-		return fmt.Sprint(s.Status), bad
-	case s.Status != 0:
-		return fmt.Sprint(s.Status), good
-	case s.Outcome == inspect.OutcomePending:
-		return "…", faint
-	}
-	return inspect.Printable(string(s.Outcome)), bad
-}
-
-// took is a duration in at most 7 cells.
-func took(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return "0 ms"
-	case d < time.Millisecond:
-		return "<1 ms"
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Truncate(100*time.Millisecond).Seconds())
-	case d < 10*time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	}
-	return fmt.Sprintf("%d min", int(d.Minutes()))
+	return last
 }

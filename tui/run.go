@@ -36,10 +36,25 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, c Config) error {
 	// Quitting, unlike a cancelled context of Bubble Tea's own, lets it restore the terminal in order.
 	stop := context.AfterFunc(ctx, p.Quit)
 	defer stop()
+	calls.group.Go(func() { tick(ctx, p.Send) })
 	if _, err := p.Run(); err != nil {
 		return fmt.Errorf("screen: %w", err)
 	}
 	return nil
+}
+
+// tick sends the time, once a second, until ctx ends.
+func tick(ctx context.Context, send func(tea.Msg)) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case now := <-ticker.C:
+			send(tickMsg(now))
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // A runner makes a command of a call that may block until its context ends.

@@ -3,11 +3,11 @@ package tui
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -23,45 +23,49 @@ type (
 		status Status
 		ended  bool
 	}
-	loadedMsg   struct{ page page }
-	replayedMsg struct {
-		of     inspect.Summary // as it was when its replay was asked for
-		replay inspect.Summary
-		err    error
-	}
+	loadedMsg struct{ page page }
+	tickMsg   time.Time // once a second
 )
 
 // A screen is all that is shown. Update and View are called by one goroutine; neither does I/O or looks at a clock.
 type screen struct {
-	config Config
-	start  runner
-	theme  theme
-	keys   keyMap
-	zone   *time.Location
+	config  Config
+	start   runner
+	theme   theme
+	keys    keyMap
+	zone    *time.Location
+	profile colorprofile.Profile // the terminal's colours
+	now     time.Time            // at the last tick; zero before the first
 
 	width, height int // 0 until the terminal has said
 	url           string
 	status        Status
 	list          list
+	filter        filtering
 	detail        detail
-	manual        pager // the help, or what to do while there are no deliveries
-	help          bool  // the help is open
-	reading       bool  // the detail is alone on the screen
+	manual        pager // what to do while there are no deliveries
+	focus         bool  // the detail has the keys
+	alone         bool  // the detail is alone on the screen
+	layer         layer // has the keys before all else; nil if none does
 	notice        span  // what came of the last key
-	replaying     map[string]bool
+	rate          rate
+	work          work
+	bell          bell
+	mouse         mouse
+	tour          tour
 }
 
 func newScreen(c Config, start runner) *screen {
 	t := newTheme(c.ASCII, c.NoColor)
 	return &screen{
-		config: c, start: start, theme: t, keys: newKeyMap(), zone: time.Local,
-		url: t.clean(c.URL), list: newList(c.Recent), replaying: make(map[string]bool),
+		config: c, start: start, theme: t, keys: newKeyMap(), zone: time.Local, url: t.clean(c.URL), list: newList(c.Recent),
+		work: newWork(), bell: bell{on: c.Notify}, tour: tour{steps: c.Tour}, mouse: mouse{taken: true},
 	}
 }
 
-// Init asks for the first news and the first status.
+// Init asks for the first news, the first status, and what the terminal looks like.
 func (s *screen) Init() tea.Cmd {
-	return tea.Batch(s.nextNews(), s.nextStatus())
+	return tea.Batch(s.nextNews(), s.nextStatus(), tea.RequestBackgroundColor)
 }
 
 // Update routes a message to whom it concerns.
@@ -70,64 +74,183 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		s.width, s.height = msg.Width, msg.Height
-	case tea.ModeReportMsg:
-		// The renderer counts cells by whole characters from now on, if the terminal does.
-		if msg.Mode == ansi.ModeUnicodeCore && !msg.Value.IsNotRecognized() && !msg.Value.IsPermanentlyReset() {
-			s.theme.cells = ansi.GraphemeWidth
-		}
+	case tea.ColorProfileMsg, tea.BackgroundColorMsg, tea.ModeReportMsg:
+		s.meet(msg)
 	case tea.KeyPressMsg:
 		next = s.press(msg)
+	case tea.PasteMsg:
+		if s.layer != nil {
+			next = s.layer.paste(s, msg.Content)
+		}
+	case tea.MouseMsg:
+		next = s.pointed(msg)
 	case receivedMsg:
-		s.receive(msg.batch)
+		next = s.receive(msg.batch)
 		if !msg.ended {
-			next = s.nextNews()
+			next = tea.Batch(next, s.nextNews())
 		}
 	case statusMsg:
 		s.learn(msg.status)
 		if !msg.ended {
 			next = s.nextStatus()
 		}
+	case tickMsg:
+		s.tick(time.Time(msg))
 	case loadedMsg:
 		s.detail.loaded(msg.page)
-	case replayedMsg:
-		s.replayed(msg)
+	case doneMsg:
+		next = s.done(msg)
+	case copyMsg:
+		next = s.copyText(msg.name, msg.text)
+	case editedMsg:
+		next = s.edited(msg)
+	case rungMsg:
+		next = s.rung()
+	default:
+		next = s.filterMsg(msg)
 	}
 	s.arrange()
 	return s, tea.Batch(next, s.load())
 }
 
-// press handles a key: the screen's own first, then those of what is in front.
+// meet learns what the terminal is like.
+func (s *screen) meet(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.ColorProfileMsg:
+		s.profile = msg.Profile
+	case tea.BackgroundColorMsg:
+		if !s.config.NoColor {
+			s.theme.suit(msg.IsDark(), s.profile)
+		}
+	case tea.ModeReportMsg:
+		// The renderer counts cells by whole characters from now on, if the terminal does.
+		if msg.Mode == ansi.ModeUnicodeCore && !msg.Value.IsNotRecognized() && !msg.Value.IsPermanentlyReset() {
+			s.theme.cells = ansi.GraphemeWidth
+		}
+	}
+}
+
+// press handles a key: what is in front has it first, then the screen as a whole, then the pane with the focus.
 func (s *screen) press(msg tea.KeyPressMsg) tea.Cmd {
+	k := s.keys
+	if msg.String() == "ctrl+c" {
+		return tea.Quit
+	}
+	s.tour.pressed(msg.String())
+	switch {
+	case key.Matches(msg, k.suspend):
+		return tea.Suspend
+	case s.layer != nil:
+		return s.layer.press(s, msg)
+	}
 	s.notice = span{}
+	if cmd, ok := s.pressGeneral(msg); ok {
+		return cmd
+	}
+	switch {
+	case !s.any():
+		scroll(&s.manual, k, msg)
+		return nil
+	case key.Matches(msg, k.open) && !s.focus:
+		s.enter()
+		return nil
+	case key.Matches(msg, k.zoom):
+		s.zoom()
+		return nil
+	case s.detail.press(k, msg, s.focus):
+		// Who reads on must not lose what they read to the next delivery.
+		s.list.follow = s.list.follow && !s.focus && s.detail.atTop()
+		return nil
+	}
+	if cmd, ok := s.act(msg); ok || s.focus {
+		return cmd
+	}
+	s.list.press(k, msg)
+	return nil
+}
+
+// pressGeneral handles the keys that mean the same everywhere, and says whether it was one.
+func (s *screen) pressGeneral(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	k := s.keys
 	switch {
 	case key.Matches(msg, k.quit):
-		return tea.Quit
-	case key.Matches(msg, k.copy) && s.url == "":
-		s.notice = span{"this is the past: there is no URL", plain}
-	case key.Matches(msg, k.copy):
-		s.notice = span{"copied " + s.url + " (where the terminal allows it)", plain}
-		return tea.SetClipboard(s.url)
+		return tea.Quit, true
 	case key.Matches(msg, k.help):
-		s.help = !s.help
-		s.manual.top = 0
+		return s.raise(s.help()), true
+	case key.Matches(msg, k.log):
+		return s.raise(s.work.menu(s)), true
+	case key.Matches(msg, k.copy):
+		return s.copyURL(), true
+	case key.Matches(msg, k.send):
+		return s.sendSample(), true
+	case key.Matches(msg, k.stop):
+		return s.breakpoint(), true
+	case key.Matches(msg, k.sign):
+		return s.toggleSigning(), true
+	case key.Matches(msg, k.notify):
+		return s.toggleBell(), true
+	case key.Matches(msg, k.mouse):
+		s.toggleMouse()
 	case key.Matches(msg, k.back):
-		s.help, s.reading = false, s.reading && s.help
-	case s.help || len(s.list.rows) == 0:
-		scroll(&s.manual, k, msg)
-	case key.Matches(msg, k.open):
-		s.open()
-	case key.Matches(msg, k.replay):
-		return s.replay()
-	case s.detail.press(k, msg):
-		// Who reads on must not lose what they read to the next delivery.
-		s.list.follow = s.list.follow && s.detail.pager.top == 0
-	case s.reading:
-		scroll(&s.detail.pager, k, msg)
+		s.back()
+	case key.Matches(msg, k.find):
+		return s.find(), true
 	default:
-		s.list.press(k, msg)
+		return nil, false
 	}
-	return nil
+	return nil, true
+}
+
+// any says whether there is something to list, shown or not.
+func (s *screen) any() bool { return len(s.list.rows) > 0 }
+
+// enter gives the detail the keys, alone if it has no place beside the list. It asks for the delivery anew: the last try may
+// have failed.
+func (s *screen) enter() {
+	current, ok := s.list.current()
+	if !ok {
+		return
+	}
+	s.focus, s.list.follow = true, false
+	s.alone = !s.layout().side
+	s.detail.changed(current.ID)
+}
+
+// zoom shows the detail alone, or both panes.
+func (s *screen) zoom() {
+	if !s.focus {
+		s.enter()
+		s.alone = true
+		return
+	}
+	s.alone = !s.alone
+}
+
+// back undoes one thing: the detail's focus, then the filter, then the marks.
+func (s *screen) back() {
+	switch {
+	case s.focus:
+		s.focus, s.alone = false, false
+	case s.filter.active():
+		s.clearFilter()
+	default:
+		s.list.clearMarks()
+	}
+}
+
+// find opens the prompt of the filter, or of the search if the detail has the keys.
+func (s *screen) find() tea.Cmd {
+	if !s.any() {
+		return nil
+	}
+	if !s.focus {
+		return s.askFilter()
+	}
+	p := ask("search", "", func(string) tea.Cmd { s.detail.endSearch(true); return nil })
+	p.changed = func(text string) tea.Cmd { s.detail.search(text); return nil }
+	p.cancelled = func() tea.Cmd { s.detail.endSearch(false); return nil }
+	p.remark = func() span { return span{s.detail.hits(), faint} }
+	return s.raise(p)
 }
 
 // scroll moves p by the keys that otherwise move the selection.
@@ -148,20 +271,16 @@ func scroll(p *pager, k keyMap, msg tea.KeyPressMsg) {
 	}
 }
 
-// open shows the detail alone, or ends that. It asks for the delivery anew: the last try may have failed.
-func (s *screen) open() {
-	s.reading = !s.reading
-	if current, ok := s.list.current(); ok && s.reading {
-		s.list.follow = false
-		s.detail.changed(current.ID)
-	}
-}
-
-func (s *screen) receive(batch []inspect.Summary) {
+func (s *screen) receive(batch []inspect.Summary) tea.Cmd {
+	notices := s.noteTrouble(batch)
 	for _, d := range batch {
 		s.detail.changed(d.ID)
+		if _, known := s.list.numbers[d.ID]; !known {
+			s.rate.count++
+		}
 	}
 	s.list.take(batch)
+	return tea.Batch(notices, s.judge(batch))
 }
 
 func (s *screen) learn(status Status) {
@@ -172,9 +291,10 @@ func (s *screen) learn(status Status) {
 	}
 	status.Relay, status.App, status.Warning = t.clean(status.Relay), t.clean(status.App), t.clean(status.Warning)
 	s.status = status
+	s.list.setHeld(status.Held)
 }
 
-// load asks for the selected delivery if it can be seen and is not there.
+// load asks for what the detail needs and does not have: the selected delivery, and what it is compared with.
 func (s *screen) load() tea.Cmd {
 	current, ok := s.list.current()
 	if !ok || s.layout().detailHeight == 0 {
@@ -203,45 +323,10 @@ func (s *screen) load() tea.Cmd {
 	})
 }
 
-// replay asks for the selected delivery to be delivered again.
-func (s *screen) replay() tea.Cmd {
-	current, ok := s.list.current()
-	replay := s.config.Do.Replay
-	switch {
-	case !ok:
-		return nil
-	case replay == nil:
-		s.notice = span{"there is no app to replay to: start hook with a target, as in hook listen 3000", warn}
-		return nil
-	case s.replaying[current.ID]:
-		s.notice = span{"already replaying " + inspect.ShortID(current.ID), plain}
-		return nil
-	}
-	s.replaying[current.ID] = true
-	s.notice = span{"replaying " + inspect.ShortID(current.ID) + "…", plain}
-	return s.start(func(ctx context.Context) tea.Msg {
-		fresh, err := replay(ctx, current.ID, false)
-		return replayedMsg{of: current, replay: fresh, err: err}
-	})
-}
-
-// replayed reports what came of a replay.
-func (s *screen) replayed(msg replayedMsg) {
-	delete(s.replaying, msg.of.ID)
-	of := inspect.ShortID(msg.of.ID)
-	if msg.err != nil {
-		text := msg.err.Error()
-		if !strings.HasPrefix(text, "replay ") {
-			text = "replay " + of + ": " + text
-		}
-		s.notice = span{s.theme.clean(text) + " · r tries again", bad}
-		return
-	}
-	s.receive([]inspect.Summary{msg.replay})
-	before, _ := resultOf(msg.of)
-	after, resultLook := resultOf(msg.replay)
-	s.notice = span{s.theme.clean(fmt.Sprintf("replayed %s as %s: %s → %s, %s",
-		of, inspect.ShortID(msg.replay.ID), before, after, took(msg.replay.Duration))), resultLook}
+// say shows what came of something, in one line.
+func (s *screen) say(text string, l look) tea.Cmd {
+	s.notice = span{s.theme.clean(text), l}
+	return nil
 }
 
 func (s *screen) nextNews() tea.Cmd {

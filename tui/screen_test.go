@@ -193,7 +193,7 @@ func TestReplay(t *testing.T) {
 	s := &store{}
 	b := newBench(t, 120, 30, Config{Deliveries: s, Do: Actions{Replay: s.Replay}, Recent: newestFirst(summaries(0, 2))})
 	b.press("r")
-	b.wants("replayed d_0001 as d_b033: 400 → 200, 19 ms", "⟲")
+	b.wants("replayed d_0001 as d_b033: 400 → 200 fixed, 19 ms", "⟲")
 
 	s.fail = errors.New("replay d_0000: dial 127.0.0.1:3000: connection refused")
 	b.press("end", "r")

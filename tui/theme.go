@@ -2,10 +2,12 @@ package tui
 
 import (
 	"fmt"
+	"image/color"
 	"strings"
 	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -23,17 +25,24 @@ const (
 	bad
 	warn
 	accent // what is selected
+	name   // in a body: the key of a member, a tag
+	quoted // in a body: a string
+	number // in a body: a number, true, null
+	hit    // what was searched for
+	looks  // how many there are
 )
 
-// A theme knows how to draw. It uses the terminal's own 16 colours, so it suits light and dark ones.
+// A theme knows how to draw. It uses the terminal's own 16 colours, so it suits whatever its user has chosen; only where
+// these are known to be hard to read, as yellow on white, it takes others if the terminal has them.
 type theme struct {
-	styles [accent + 1]lipgloss.Style
+	styles [looks]lipgloss.Style
+	ground lipgloss.Style    // behind the selected row
 	signs  *strings.Replacer // of the screen's signs by ASCII; nil if the terminal has them
 	cells  ansi.Method       // how the terminal counts the cells of what is more than one character
 }
 
 func newTheme(ascii, noColor bool) theme {
-	var t theme
+	t := theme{ground: lipgloss.NewStyle()}
 	if ascii {
 		t.signs = asciiSigns()
 	}
@@ -43,13 +52,32 @@ func newTheme(ascii, noColor bool) theme {
 	t.styles[faint] = t.styles[faint].Faint(true)
 	t.styles[strong] = t.styles[strong].Bold(true)
 	t.styles[accent] = t.styles[accent].Bold(true)
+	t.styles[hit] = t.styles[hit].Reverse(true)
 	if !noColor {
-		t.styles[good] = t.styles[good].Foreground(lipgloss.Green)
-		t.styles[bad] = t.styles[bad].Foreground(lipgloss.Red)
-		t.styles[warn] = t.styles[warn].Foreground(lipgloss.Yellow)
-		t.styles[accent] = t.styles[accent].Foreground(lipgloss.Cyan)
+		t.paint(lipgloss.Green, lipgloss.Red, lipgloss.Yellow, lipgloss.Cyan, lipgloss.Magenta)
 	}
 	return t
+}
+
+// paint gives each meaning its colour.
+func (t *theme) paint(green, red, yellow, cyan, magenta color.Color) {
+	for l, c := range map[look]color.Color{
+		good: green, bad: red, warn: yellow, accent: cyan, name: cyan, quoted: green, number: magenta,
+	} {
+		t.styles[l] = t.styles[l].Foreground(c)
+	}
+}
+
+// suit adapts to what the terminal's background is and to how many colours it has.
+func (t *theme) suit(dark bool, profile colorprofile.Profile) {
+	if profile < colorprofile.ANSI256 {
+		return
+	}
+	shade := lipgloss.LightDark(dark)
+	t.ground = t.ground.Background(shade(lipgloss.Color("#e6ebf1"), lipgloss.Color("#2b313b")))
+	if !dark {
+		t.paint(lipgloss.Color("#116329"), lipgloss.Color("#b3121d"), lipgloss.Color("#8a5a00"), lipgloss.Color("#0550ae"), lipgloss.Color("#8250df"))
+	}
 }
 
 // draw is text, which is one line, as it looks.
