@@ -31,7 +31,12 @@ func (l *listener) trust() (*tls.Config, error) {
 	if l.running.CA, err = filepath.Abs(file); err != nil {
 		return nil, err
 	}
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+	return clientTLS(pool), nil
+}
+
+// clientTLS is how a relay is spoken to whose certificate these authorities signed.
+func clientTLS(pool *x509.CertPool) *tls.Config {
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 }
 
 // readAuthorities gives the system's authorities and those in a PEM file.

@@ -44,7 +44,7 @@ func TestHowEnforcementIsSet(t *testing.T) {
 	} {
 		t.Setenv("HOOK_ENFORCE", c.variable)
 		l := &listener{o: listenOptions{enforce: c.flag}}
-		l.settings = settings{config{Enforce: c.project}, config{Enforce: c.user}}
+		l.settings = settings{project: config{Enforce: c.project}, user: config{Enforce: c.user}}
 		if got, err := l.enforcement(); got != c.want || err != nil {
 			t.Errorf("%+v: got %q, %v", c, got, err)
 		}

@@ -35,5 +35,8 @@ func (h home) keys() string { return filepath.Join(h.data, "keys") }
 
 func (h home) history() string { return filepath.Join(h.data, "history.db") }
 
+// login is what `hook relay login` was given.
+func (h home) login() string { return filepath.Join(h.secret, "login.json") }
+
 // relay is where a hook-relay keeps what it isn't told a place for.
 func (h home) relay() string { return filepath.Join(h.data, "relay") }

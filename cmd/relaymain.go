@@ -2,17 +2,13 @@ package cmd
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -43,9 +39,10 @@ func newRelayRoot(s streams) *cobra.Command {
 		Use:   "hook-relay",
 		Short: "The public side of hook, for a server of your own",
 		Long: "hook-relay gives everybody who has a token public URLs for webhooks, and brings what is sent there to their\n" +
-			"`hook listen`. It keeps names in memory: after a restart a name is whose who claims it first.",
+			"`hook listen`. Names and tokens are kept in the data folder; `hook-relay token` and `hook-relay name` look after them.",
 		Example: "  hook-relay --addr :8080 --public-url https://relay.example --data /var/lib/hook-relay\n" +
-			"  hook-relay --addr 127.0.0.1:0 --token-file tokens.txt --json",
+			"  hook-relay --addr 127.0.0.1:0 --token-file tokens.txt --json\n" +
+			"  hook-relay token create alice --names 'alice-*'",
 		Version:       Version,
 		Args:          exactly(cobra.NoArgs, "no arguments"),
 		SilenceErrors: true,
@@ -60,7 +57,7 @@ func newRelayRoot(s streams) *cobra.Command {
 	f.StringVar(&o.addr, "addr", ":8080", "listen on this `HOST:PORT`; port 0 takes a free one")
 	f.StringVar(&o.publicURL, "public-url", "", "the base `URL` that senders use (default: the address that it listens on)")
 	f.StringVar(&o.domain, "domain", "", "give each endpoint a host name below this `DOMAIN`, as in '*.relay.example'")
-	f.StringVar(&o.data, "data", "", "the `folder` for what outlives the process (default: beside hook's own data)")
+	c.PersistentFlags().StringVar(&o.data, "data", "", "the `folder` for what outlives the process (default: beside hook's own data)")
 	f.StringVar(&o.tokenFile, "token-file", "", "a `file` with NAME TOKEN [PATTERN] on each line, read again when it changes")
 	f.BoolVar(&o.anonymous, "anonymous", false, "let anyone claim names, without a token")
 	f.BoolVar(&o.json, "json", false, "print the ready line and the log as JSON, one object a line")
@@ -69,10 +66,11 @@ func newRelayRoot(s streams) *cobra.Command {
 	f.StringArrayVar(&o.proxies, "trusted-proxy", nil, "believe X-Forwarded-For of the proxy at this `ADDRESS` or network, as in 127.0.0.1 or 10.0.0.0/8 (repeatable)")
 	o.tls.flags(f)
 	c.MarkFlagsMutuallyExclusive("token-file", "anonymous")
+	c.AddCommand(newRelayToken(s, &o), newRelayName(s, &o), newRelayAudit(s, &o))
 	return c
 }
 
-func runRelay(ctx context.Context, s streams, o relayOptions) error {
+func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
 	collectSeldom(dayLong)
 	ln, err := net.Listen("tcp", o.addr)
 	if err != nil {
@@ -91,10 +89,6 @@ func runRelay(ctx context.Context, s streams, o relayOptions) error {
 	if o.publicURL == "" {
 		o.publicURL = "http://" + reachable(ln.Addr().(*net.TCPAddr))
 	}
-	tokens, first, err := o.tokens() // after the port is ours: a token that is made is also shown
-	if err != nil {
-		return err
-	}
 	var handler slog.Handler = slog.NewTextHandler(s.err, printableLog())
 	if o.json {
 		handler = slog.NewJSONHandler(s.err, printableLog())
@@ -111,20 +105,42 @@ func runRelay(ctx context.Context, s streams, o relayOptions) error {
 	if err != nil {
 		return err
 	}
+	h, err := o.open(ctx, log) // after the port is ours: a token that is made is also shown
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	tokens, err := o.tokens(h)
+	if err != nil {
+		return err
+	}
+	h.api.Others = h.file
 	server, err := relay.New(relay.Config{
-		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Software: "hook-relay/" + Version, Log: log,
-		MaxBody: maxBody, Head: o.timeout, TrustedProxies: proxies,
+		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Names: h.store, API: h.api.Remote(),
+		Software: "hook-relay/" + Version, Log: log, MaxBody: maxBody, Head: o.timeout, TrustedProxies: proxies,
 	})
 	if err != nil {
 		return fail(exitUsage, "give the base that senders use, as in --public-url https://relay.example", "--public-url: %w", err)
 	}
-	if err := sayReady(s, o, listeners, first.token); err != nil {
+	h.api.Serves(server)
+	first, err := h.firstToken(ctx, tokens)
+	if err != nil {
 		return err
 	}
-	if o.json && first.token != "" { // a log is kept and read by others, so it has no token
-		log.Info("first start: a token was made", "file", first.path)
+	if err := h.listen(); err != nil {
+		return err
 	}
-	return server.Serve(ctx, listeners...)
+	if err := sayReady(s, o, listeners, first); err != nil {
+		return err
+	}
+	if o.json && first != "" { // a log is kept and read by others, so it has no token
+		file, err := h.keep(first)
+		if err != nil {
+			return err
+		}
+		log.Info("first start: a token was made", "file", file)
+	}
+	return h.run(ctx, func(ctx context.Context) error { return server.Serve(ctx, listeners...) })
 }
 
 // parseNetworks reads addresses and networks.
@@ -176,62 +192,7 @@ func sayReady(s streams, o relayOptions, listeners []net.Listener, firstToken st
 	}
 	_, err := fmt.Fprintf(s.out, "relay ready on %s as %s\n", addr, o.publicURL)
 	if firstToken != "" {
-		_, _ = fmt.Fprintf(s.err, "first start: a token was made for you. On your own machine:\n  HOOK_TOKEN=%s hook listen 3000 --relay %s\n", firstToken, o.publicURL)
+		_, _ = fmt.Fprintf(s.err, "first start: a token was made for you. On your own machine:\n  hook relay login %s --token %s   (shown once; more: hook-relay token create)\n", o.publicURL, firstToken)
 	}
 	return err
-}
-
-// A firstToken is what was made at a first start, and the file that it was put into. At a later start it is zero.
-type firstToken struct{ token, path string }
-
-// tokens is who may claim names: whoever the token file names, anyone, or whoever has the one token of the first start,
-// which is made here and returned to be shown.
-func (o relayOptions) tokens() (relay.Tokens, firstToken, error) {
-	switch {
-	case o.anonymous:
-		return nil, firstToken{}, nil
-	case o.tokenFile != "":
-		tokens, err := readTokens(o.tokenFile)
-		return tokens, firstToken{}, err
-	}
-	data := o.data
-	if data == "" {
-		data = findHome().relay()
-	}
-	path := filepath.Join(data, "tokens")
-	first, err := makeToken(path)
-	if err != nil {
-		return nil, firstToken{}, fail(exitFailed, "give a folder that can be written with --data", "%w", err)
-	}
-	tokens, err := readTokens(path)
-	return tokens, first, err
-}
-
-// makeToken makes the file with the first token, unless it is there. Of two that start at once, one makes it.
-func makeToken(path string) (firstToken, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return firstToken{}, err
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return firstToken{}, nil
-	}
-	if err != nil {
-		return firstToken{}, err
-	}
-	first := firstToken{"hk_" + rand.Text(), path}
-	_, err = file.WriteString("# NAME TOKEN [PATTERN], read again when it changes\nfirst " + first.token + "\n")
-	if err = errors.Join(err, file.Close()); err != nil {
-		_ = os.Remove(path) // or no later start would make one
-		return firstToken{}, err
-	}
-	return first, nil
-}
-
-func readTokens(path string) (relay.Tokens, error) {
-	tokens, err := relay.ReadTokenFile(path)
-	if err != nil {
-		return nil, fail(exitUsage, "each line is NAME TOKEN [PATTERN]", "%w", err)
-	}
-	return tokens, nil
 }

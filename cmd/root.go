@@ -52,7 +52,7 @@ func newRoot(s streams) *cobra.Command {
 		c.GroupID = "inspect"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newSecret(s)} {
+	for _, c := range []*cobra.Command{newSecret(s), newRelay(s)} {
 		c.GroupID = "setup"
 		root.AddCommand(c)
 	}

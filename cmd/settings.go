@@ -29,7 +29,10 @@ type config struct {
 }
 
 // settings are the configs that apply here. One that there is no file for is empty.
-type settings struct{ project, user config }
+type settings struct {
+	project, user config
+	login         login
+}
 
 // readSettings reads the project's hook.yaml and the user's config.yaml. A mistake in one is a usage fault that names
 // its line and column.
@@ -55,6 +58,13 @@ func readSettings(p project) (settings, error) {
 		if err := register(file.path, file.to.Providers); err != nil {
 			return settings{}, err
 		}
+	}
+	var err error
+	if s.login, err = readLogin(p.home); err != nil {
+		return settings{}, err
+	}
+	if s.user.Relay == "" {
+		s.user.Relay = s.login.Relay
 	}
 	return s, nil
 }

@@ -20,7 +20,7 @@ func (l *listener) relay() (url, token string, err error) {
 	if url == "" {
 		return "", "", nil
 	}
-	source, err := l.tokenSource()
+	source, err := l.tokenSource(url)
 	if err != nil {
 		return "", "", err
 	}
@@ -47,15 +47,20 @@ func (l *listener) relay() (url, token string, err error) {
 	return url, token, err
 }
 
-// tokenSource is where the token comes from; empty if there is none.
-func (l *listener) tokenSource() (string, error) {
+// tokenSource is where the token for the relay at url comes from; empty if there is none. That of `hook relay login` is for
+// the relay that it was given for.
+func (l *listener) tokenSource(url string) (string, error) {
 	switch project := l.settings.project.Token; {
 	case l.o.token != "":
 		return l.o.token, nil
 	case os.Getenv("HOOK_TOKEN") != "":
 		return "env:HOOK_TOKEN", nil
-	case project == "":
+	case project == "" && l.settings.user.Token != "":
 		return l.settings.user.Token, nil
+	case project == "" && sameURL(url, l.settings.login.Relay):
+		return l.settings.login.Token, nil
+	case project == "":
+		return "", nil
 	case strings.HasPrefix(project, "env:HOOK_"):
 		return project, nil
 	}

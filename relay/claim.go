@@ -19,6 +19,9 @@ import (
 type tunnel struct {
 	name     string
 	instance string
+	token    string // the name of the token that it was claimed with; empty if there was none
+	remote   string // the client's address
+	since    time.Time
 	session  *wire.Session
 	end      context.CancelFunc // ends the session
 }
@@ -121,7 +124,7 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 			log.Info("tunnel refused", "error", "no hook subprotocol")
 			return
 		}
-		if err := s.serveTunnel(ctx, conn, grant); err != nil {
+		if err := s.serveTunnel(ctx, conn, grant, r.RemoteAddr); err != nil {
 			log.Info("tunnel ended", "reason", err)
 		}
 	}()
@@ -144,7 +147,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return h.conn, bufio.NewReadWriter(buffered.Reader, bufio.NewWriter(h.conn)), nil
 }
 
-func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) error {
+func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, remote string) error {
 	late := time.AfterFunc(helloTimeout, func() { _ = conn.Close() })
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	hello, err := wire.ReadHello(conn)
@@ -153,7 +156,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 	if err != nil {
 		return err
 	}
-	owner := Owner("token:" + grant.Name)
+	owner := OwnerOf(grant.Name)
 	if s.cfg.Tokens == nil {
 		owner = secretOwner(hello.Secret)
 	}
@@ -162,7 +165,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant) e
 	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	t := &tunnel{name: hello.Name, instance: hello.Instance, end: end}
+	t := &tunnel{name: hello.Name, instance: hello.Instance, token: grant.Name, remote: remote, since: time.Now(), end: end}
 	var idle time.Duration
 	if hello.KnowsIdle { // another would take it for silence
 		idle = idleBeats * s.cfg.Beat
@@ -203,7 +206,11 @@ func (s *Server) mayClaim(ctx context.Context, h wire.Hello, grant Grant, owner 
 	case !grant.Allows(h.Name):
 		return &wire.GoAway{Code: wire.CodeForbidden, Message: "this token may claim names like " + grant.Pattern + " only"}
 	}
-	switch err := s.cfg.Names.Claim(ctx, h.Name, owner); {
+	err := s.cfg.Names.Claim(ctx, Claim{Name: h.Name, By: owner, Most: grant.Most, Lasts: time.Duration(h.ExpireMS) * time.Millisecond})
+	_, tooMany := errors.AsType[*LimitError](err)
+	switch {
+	case tooMany, errors.Is(err, ErrBanned):
+		return &wire.GoAway{Code: wire.CodeForbidden, Message: err.Error()}
 	case errors.Is(err, ErrNameTaken):
 		return &wire.GoAway{Code: wire.CodeNameTaken, Message: "the name " + h.Name + " belongs to somebody else"}
 	case err != nil:

@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
+	"time"
 )
 
 // An Owner is who a name belongs to: a token's name, or the hash of a client's secret.
@@ -14,22 +17,44 @@ type Owner string
 
 func secretOwner(secret string) Owner {
 	sum := sha256.Sum256([]byte(secret))
-	return Owner("secret:" + string(sum[:]))
+	return Owner("secret:" + hex.EncodeToString(sum[:]))
 }
+
+// OwnerOf is who names belong to that are claimed with a token of that name.
+func OwnerOf(token string) Owner { return Owner("token:" + token) }
 
 // ErrNameTaken is returned for a name that belongs to somebody else.
 var ErrNameTaken = errors.New("the name belongs to somebody else")
 
+// ErrBanned is returned for a name that the operator has banned.
+var ErrBanned = errors.New("the operator of this relay has banned the name")
+
+// A LimitError is returned to an owner who may have no more names.
+type LimitError struct{ Most int }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("this token may have %d names at a time, and has them; hook relay names lists them", e.Most)
+}
+
+// A Claim is a wish for a name.
+type Claim struct {
+	Name  string
+	By    Owner
+	Most  int           // how many names By may have; 0: any number
+	Lasts time.Duration // after that the name is nobody's again; 0: it stays
+}
+
 // Names remembers who owns which name, whether its owner is connected or not. Live traffic never asks it: only claims
 // and requests for endpoints with no tunnel do. It is safe for concurrent use.
 type Names interface {
-	// Claim makes name the owner's if it is nobody's. If it is another's, the error is ErrNameTaken.
-	Claim(ctx context.Context, name string, by Owner) error
+	// Claim makes the name the owner's if it is nobody's. Its error is ErrNameTaken, ErrBanned or a *LimitError where that
+	// is the reason; any other means that names can't be claimed at the moment.
+	Claim(ctx context.Context, c Claim) error
 	// Known says whether the name is anybody's.
 	Known(ctx context.Context, name string) (bool, error)
 }
 
-// Memory is Names for as long as the process lives.
+// Memory is Names for as long as the process lives. It knows no limits: there is one owner.
 type Memory struct {
 	mu     sync.Mutex
 	owners map[string]Owner
@@ -39,16 +64,19 @@ type Memory struct {
 func NewMemory() *Memory { return &Memory{owners: make(map[string]Owner)} }
 
 // Claim is as Names says.
-func (m *Memory) Claim(_ context.Context, name string, by Owner) error {
+func (m *Memory) Claim(_ context.Context, c Claim) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	owner, taken := m.owners[name]
-	if taken && subtle.ConstantTimeCompare([]byte(owner), []byte(by)) == 0 {
+	owner, taken := m.owners[c.Name]
+	if taken && !owner.Is(c.By) {
 		return ErrNameTaken
 	}
-	m.owners[name] = by
+	m.owners[c.Name] = c.By
 	return nil
 }
+
+// Is compares in a time that tells nothing.
+func (o Owner) Is(other Owner) bool { return subtle.ConstantTimeCompare([]byte(o), []byte(other)) == 1 }
 
 // Known is as Names says.
 func (m *Memory) Known(_ context.Context, name string) (bool, error) {

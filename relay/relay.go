@@ -41,6 +41,7 @@ type Config struct {
 
 	Tokens   Tokens        // who may claim names; nil: anyone may
 	Names    Names         // who owns which; nil: kept in memory
+	API      http.Handler  // answers what is asked for below /_hook/, but for tunnels; nil: nothing is
 	Software string        // "hook-relay/0.1.0"
 	Log      *slog.Logger  // nil discards
 	MaxBody  int64         // of a request, in bytes; 0: 100 MiB
@@ -210,6 +211,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = fmt.Fprintln(w, "This is a relay for webhooks. It is up.")
 	default:
+		if s.cfg.API != nil && strings.HasPrefix(r.URL.Path, "/_hook/") {
+			s.cfg.API.ServeHTTP(w, r)
+			return
+		}
 		fail(http.StatusNotFound, "endpoint_unknown",
 			"there is no endpoint at this address: an endpoint's URL is "+s.EndpointURL("NAME")).Answer(w, "")
 	}

@@ -15,13 +15,28 @@ import (
 // A Grant is what a token allows.
 type Grant struct {
 	Name    string // the token's, for logs; names that are claimed with it belong to it
-	Pattern string // which endpoint names: "*", or a pattern of path.Match such as "acme-*"
+	Pattern string // which endpoint names: "*", or patterns of path.Match with commas between them: "acme-*,quiet-otter"
+	Most    int    // how many names it may have; 0: any number
 }
 
 // Allows says whether the grant covers an endpoint's name.
 func (g Grant) Allows(name string) bool {
-	ok, _ := path.Match(g.Pattern, name)
-	return ok
+	for pattern := range strings.SplitSeq(g.Pattern, ",") {
+		if ok, _ := path.Match(pattern, name); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// CheckPattern says what is wrong with a Grant's Pattern.
+func CheckPattern(pattern string) error {
+	for one := range strings.SplitSeq(pattern, ",") {
+		if _, err := path.Match(one, ""); err != nil || one == "" {
+			return fmt.Errorf("the pattern %q can't be read", one)
+		}
+	}
+	return nil
 }
 
 // Tokens tells who a token belongs to. It is safe for concurrent use.
@@ -118,8 +133,8 @@ func readGrant(grants map[[32]byte]Grant, line string) error {
 	if len(fields[1]) < minToken {
 		return fmt.Errorf("the token of %s has fewer than %d characters", g.Name, minToken)
 	}
-	if _, err := path.Match(g.Pattern, ""); err != nil {
-		return fmt.Errorf("the pattern %q can't be read", g.Pattern)
+	if err := CheckPattern(g.Pattern); err != nil {
+		return err
 	}
 	hash := sha256.Sum256([]byte(fields[1]))
 	if other, taken := grants[hash]; taken {

@@ -185,9 +185,10 @@ func (p *program) stop(t testing.TB) int {
 
 // A site is hook as real processes: hook-relay, `hook listen`, and an app in this process.
 type site struct {
-	t   testing.TB
-	dir string
-	app *app
+	t      testing.TB
+	dir    string
+	app    *app
+	relays int // how many were started
 }
 
 // newSite makes the folder and the app. The processes are started by the test.
@@ -205,7 +206,8 @@ func newSite(t testing.TB) *site {
 // startRelay starts a hook-relay, which is told that senders and clients reach it at public, an address, if that isn't "".
 func (s *site) startRelay(public string, more ...string) (*program, string) {
 	s.t.Helper()
-	args := []string{"--addr", "127.0.0.1:0", "--anonymous", "--data", filepath.Join(s.dir, "relay"), "--json"}
+	s.relays++
+	args := []string{"--addr", "127.0.0.1:0", "--anonymous", "--data", filepath.Join(s.dir, fmt.Sprint("relay", s.relays)), "--json"}
 	if public != "" {
 		args = append(args, "--public-url", "http://"+public)
 	}

@@ -19,11 +19,13 @@ const module = "github.com/seed-4575fdc3/hook/"
 var mayImport = map[string][]string{
 	"cmd/hook":              {"cmd"},
 	"cmd/hook-relay":        {"cmd"},
-	"cmd":                   {"tui", "relay", "relay/tunnel", "relay/wire", "replay", "fixtures", "inspect", "inspect/signature", "inspect/history", "inspect/filter", "inspect/diff", "inspect/export", "internal/filelock", "internal/latest", "internal/pasted"},
-	"tui":                   {"inspect", "inspect/signature"},
+	"cmd":                   {"tui", "relay", "relay/admin", "relay/state", "relay/tunnel", "relay/wire", "replay", "fixtures", "inspect", "inspect/signature", "inspect/history", "inspect/filter", "inspect/diff", "inspect/export", "internal/filelock", "internal/latest", "internal/pasted"},
+	"tui":                   {"inspect", "inspect/signature", "inspect/diff"},
 	"relay":                 {"relay/wire", "inspect", "inspect/signature", "internal/httptext"},
 	"relay/tunnel":          {"relay/wire", "inspect", "inspect/signature", "internal/latest"},
 	"relay/wire":            {"internal/httptext"},
+	"relay/state":           {"relay", "internal/filelock"},
+	"relay/admin":           {"relay", "relay/state"},
 	"replay":                {"inspect", "inspect/signature", "internal/httptext"},
 	"fixtures":              {"inspect", "inspect/signature"},
 	"inspect":               {"inspect/signature"},
@@ -54,6 +56,7 @@ var onlyIn = map[string][]string{
 	"github.com/expr-lang/":      {"inspect/filter"},
 	"github.com/cenkalti/":       {"relay/tunnel", "cmd"},
 	"github.com/zalando/":        {"cmd"},
+	"github.com/nats-io/":        {"relay/state"},
 }
 
 func TestImportsPointDown(t *testing.T) {

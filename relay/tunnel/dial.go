@@ -84,6 +84,7 @@ func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welco
 	welcome, err := wire.SendHello(conn, wire.Hello{
 		Versions: []int{wire.Version}, Software: c.Software, Instance: c.Instance, Name: c.Name, Secret: c.proof(),
 		TakeOver: takeOver, Window: wire.DefaultWindow, MaxStreams: maxStreams, KnowsIdle: true,
+		ExpireMS: c.left(),
 	})
 	if err != nil {
 		_ = conn.Close()
@@ -132,3 +133,11 @@ func (c *Client) proof() string {
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// left is how many milliseconds there are until Until; 0 if the name is to stay.
+func (c *Client) left() int64 {
+	if c.Until.IsZero() {
+		return 0
+	}
+	return max(1, time.Until(c.Until).Milliseconds())
+}

@@ -43,6 +43,7 @@ type Client struct {
 	TakeOver bool          // disconnect another instance of ours that holds the name
 	Software string        // "hook/0.1.0"
 	TLS      *tls.Config   // for https; nil means the system's defaults
+	Until    time.Time     // then the name is nobody's again, whether Run still runs or not; zero: never
 	Drain    time.Duration // how long requests in flight may take once Run's ctx ended; 0: 3 s
 	Handler  Handler
 	Log      *slog.Logger // nil discards

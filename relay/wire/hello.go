@@ -25,6 +25,7 @@ type Hello struct {
 	Window     int    `json:"window"`
 	MaxStreams int    `json:"max_streams"`
 	KnowsIdle  bool   `json:"knows_idle,omitempty"` // it heeds Welcome.IdleMS
+	ExpireMS   int64  `json:"expire_ms,omitempty"`  // after that the name is to be nobody's again
 }
 
 // A Welcome is the relay's first frame, if it takes the claim.

@@ -1,0 +1,265 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/relay/admin"
+	"github.com/seed-4575fdc3/hook/relay/tunnel"
+)
+
+// A login is the relay that this user listens at, and the token for it.
+type login struct {
+	Relay string `json:"relay"`
+	Token string `json:"token"`
+}
+
+// readLogin reads the user's login; it is empty if there is none.
+func readLogin(h home) (l login, err error) {
+	b, err := os.ReadFile(h.login())
+	if errors.Is(err, fs.ErrNotExist) {
+		return login{}, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &l)
+	}
+	if err != nil {
+		return login{}, fail(exitUsage, "`hook relay logout` removes it, `hook relay login` makes it anew", "%s: %w", h.login(), err)
+	}
+	return l, nil
+}
+
+// write keeps the login where only the user can read it.
+func (l login) write(h home) error {
+	b, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(h.login()), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(h.login(), append(b, '\n'), 0o600)
+}
+
+func newRelay(s streams) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "relay",
+		Short: "Log in to a relay of your own, and look after your names there",
+		Args:  exactly(cobra.NoArgs, "login, logout, status, names or release"),
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(newLogin(s), newLogout(s), newRelayStatus(s), newRelayNames(s), newRelease(s))
+	return c
+}
+
+func newLogin(s streams) *cobra.Command {
+	token, ca := "", ""
+	c := &cobra.Command{
+		Use:     "login URL",
+		Short:   "Use this relay from now on",
+		Long:    "Ask the relay whether it knows the token, and keep both for `hook listen` on this machine. The token is kept in a file that only you can read.",
+		Example: "  hook relay login https://relay.example --token hk_…\n  hook relay login https://relay.example --token - < token.txt",
+		Args:    exactly(cobra.ExactArgs(1), "the relay's URL"),
+		RunE: func(c *cobra.Command, args []string) error {
+			l := login{Relay: strings.TrimRight(args[0], "/")}
+			if token == "" {
+				token = "env:HOOK_TOKEN"
+			}
+			value, _, err := readSource(token, s.in)
+			if err != nil {
+				return err
+			}
+			l.Token = strings.TrimSpace(value)
+			status, err := l.status(c.Context(), ca)
+			if err != nil {
+				return err
+			}
+			h := findHome()
+			if err := l.write(h); err != nil {
+				return fail(exitFailed, "", "relay login: %w", err)
+			}
+			_, err = fmt.Fprintf(s.out, "logged in to %s as %s: `hook listen` uses it from now on\n", inspect.Printable(l.Relay), inspect.Printable(status.Token))
+			return err
+		},
+	}
+	c.Flags().StringVar(&token, "token", "", "the token, or its `SOURCE`: @FILE, env:NAME or - (default env:HOOK_TOKEN)")
+	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
+	return c
+}
+
+// client asks the relay that this is the login of.
+func (l login) client(ca string) (*relayClient, error) {
+	if err := tunnel.CheckRelay(l.Relay, l.Token); errors.Is(err, tunnel.ErrPlainToken) {
+		return nil, fail(exitUsage, "give the relay's https:// URL", "relay %s: %w", l.Relay, err)
+	} else if err != nil {
+		return nil, fail(exitUsage, "a relay is like https://relay.example", "relay: %w", err)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if ca != "" {
+		pool, err := readAuthorities(ca)
+		if err != nil {
+			return nil, err
+		}
+		transport.TLSClientConfig = clientTLS(pool)
+	}
+	return &relayClient{base: l.Relay, token: l.Token, client: &http.Client{Timeout: 20 * time.Second, Transport: transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+}
+
+// ask calls the relay's API, and says what to do about a no.
+func (l login) ask(ctx context.Context, ca, method, path string, out any) error {
+	c, err := l.client(ca)
+	if err != nil {
+		return err
+	}
+	defer c.client.CloseIdleConnections()
+	err = c.call(ctx, method, path, nil, out)
+	no, isNo := errors.AsType[*relayError](err)
+	switch {
+	case err == nil:
+		return nil
+	case isNo && no.status == http.StatusUnauthorized:
+		return fail(exitUnauthorized, "the token may have been revoked, or have a typing mistake: ask whoever runs the relay", "relay %s: %w", l.Relay, err)
+	case isNo:
+		return fail(exitFailed, "", "relay %s: %w", l.Relay, err)
+	}
+	return fail(exitUnreachable, "is that the relay's URL, and does it run?", "relay %s: %w", l.Relay, err)
+}
+
+func (l login) status(ctx context.Context, ca string) (status admin.Status, err error) {
+	err = l.ask(ctx, ca, http.MethodGet, "status", &status)
+	return status, err
+}
+
+// mine is the login of this user: the relay and token that `hook listen` would use without a project.
+func mine() (login, error) {
+	l, err := readLogin(findHome())
+	if err == nil && l.Relay == "" {
+		err = fail(exitUsage, "hook relay login URL --token TOKEN", "there is no login to a relay")
+	}
+	return l, err
+}
+
+func newLogout(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "logout",
+		Short: "Forget the relay and its token",
+		Args:  exactly(cobra.NoArgs, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			h := findHome()
+			l, err := readLogin(h)
+			if removed := os.Remove(h.login()); errors.Is(removed, fs.ErrNotExist) {
+				_, err := fmt.Fprintln(s.out, "there was no login to a relay")
+				return err
+			} else if removed != nil {
+				return fail(exitFailed, "", "relay logout: %w", removed)
+			}
+			if err != nil { // it couldn't be read, and is gone
+				l.Relay = "the relay"
+			}
+			_, err = fmt.Fprintf(s.out, "logged out of %s; the token is still good: whoever runs the relay can revoke it\n", inspect.Printable(l.Relay))
+			return err
+		},
+	}
+}
+
+func newRelayStatus(s streams) *cobra.Command {
+	json, ca := false, ""
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Say which relay is used, and what the token allows",
+		Args:  exactly(cobra.NoArgs, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			l, err := mine()
+			if err != nil {
+				return err
+			}
+			status, err := l.status(c.Context(), ca)
+			if err != nil {
+				return err
+			}
+			if json {
+				return printJSON(s.out, struct {
+					Relay string `json:"relay"`
+					admin.Status
+				}{l.Relay, status})
+			}
+			lines := []string{
+				"relay   " + l.Relay + "  " + status.Software,
+				"token   " + status.Token + "  " + strings.Join(status.Scopes, " ") + "  names " + status.Pattern,
+				fmt.Sprintf("names   %d, of which %d connected", status.Names, status.Connected),
+			}
+			if status.Most > 0 {
+				lines[2] += fmt.Sprintf("; at most %d", status.Most)
+			}
+			if !status.Expires.IsZero() {
+				lines[1] += "  until " + status.Expires.Local().Format(time.DateTime)
+			}
+			for _, line := range lines {
+				if _, err := fmt.Fprintln(s.out, inspect.Printable(line)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&json, "json", false, "print one JSON object")
+	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
+	return c
+}
+
+func newRelayNames(s streams) *cobra.Command {
+	json, ca := false, ""
+	c := &cobra.Command{
+		Use:   "names",
+		Short: "List the endpoint names that are yours there",
+		Args:  exactly(cobra.NoArgs, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			l, err := mine()
+			if err != nil {
+				return err
+			}
+			var all []admin.Name
+			if err := l.ask(c.Context(), ca, http.MethodGet, "names", &all); err != nil {
+				return err
+			}
+			return printNames(s, all, json)
+		},
+	}
+	c.Flags().BoolVar(&json, "json", false, "print one JSON object a line")
+	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
+	return c
+}
+
+func newRelease(s streams) *cobra.Command {
+	ca := ""
+	c := &cobra.Command{
+		Use:   "release NAME",
+		Short: "Give a name back, for anybody to claim",
+		Args:  exactly(cobra.ExactArgs(1), "the name"),
+		RunE: func(c *cobra.Command, args []string) error {
+			l, err := mine()
+			if err != nil {
+				return err
+			}
+			if err := l.ask(c.Context(), ca, http.MethodDelete, "names/"+args[0], new(any)); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(s.out, "released %s\n", inspect.Printable(args[0]))
+			return err
+		},
+	}
+	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
+	return c
+}

@@ -1,0 +1,181 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/seed-4575fdc3/hook/relay"
+	"github.com/seed-4575fdc3/hook/relay/admin"
+	"github.com/seed-4575fdc3/hook/relay/state"
+)
+
+// A relayHouse is a relay's data folder while this process has it, and the operator's socket in there.
+type relayHouse struct {
+	dir    string
+	store  *state.Store
+	api    *admin.API
+	file   relay.Tokens // of --token-file; nil without
+	socket net.Listener
+	log    *slog.Logger
+}
+
+// sweepEvery is how often names are looked for whose time is over.
+const sweepEvery = time.Minute
+
+// dataFolder is where a relay keeps what outlives it.
+func (o *relayOptions) dataFolder() string {
+	if o.data != "" {
+		return o.data
+	}
+	return findHome().relay()
+}
+
+// open takes the data folder.
+func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayHouse, error) {
+	h := &relayHouse{dir: o.dataFolder(), log: log}
+	store, err := state.Open(ctx, h.dir, log)
+	_, newer := errors.AsType[*state.NewerError](err)
+	switch {
+	case errors.Is(err, state.ErrInUse):
+		return nil, fail(exitFailed, "stop the other hook-relay, or give this one a folder of its own with --data", "%w", err)
+	case newer:
+		return nil, fail(exitFailed, "run the newer hook-relay, or give a folder of its own with --data", "%w", err)
+	case err != nil:
+		return nil, fail(exitFailed, "give a folder that can be written with --data", "%w", err)
+	}
+	h.store, h.api = store, admin.New(store, "hook-relay/"+Version)
+	return h, nil
+}
+
+// tokens are who may claim names: nil if anyone may.
+func (o *relayOptions) tokens(h *relayHouse) (relay.Tokens, error) {
+	switch {
+	case o.anonymous:
+		return nil, nil
+	case o.tokenFile == "":
+		return h.store, nil
+	}
+	file, err := relay.ReadTokenFile(o.tokenFile)
+	if err != nil {
+		return nil, fail(exitUsage, "each line is NAME TOKEN [PATTERN]", "%w", err)
+	}
+	h.file = file
+	return bothTokens{h.store, file}, nil
+}
+
+// bothTokens are those that were made here and those of a file.
+type bothTokens struct {
+	*state.Store
+	file *relay.TokenFile
+}
+
+func (b bothTokens) Grant(token string) (relay.Grant, bool) {
+	if g, ok := b.Store.Grant(token); ok {
+		return g, true
+	}
+	return b.file.Grant(token)
+}
+
+// Err is the file's.
+func (b bothTokens) Err() error { return b.file.Err() }
+
+// firstToken makes a token where tokens are wanted and there is none; else it is empty.
+func (h *relayHouse) firstToken(ctx context.Context, wanted relay.Tokens) (string, error) {
+	if wanted == nil || h.file != nil || len(h.store.Tokens()) > 0 {
+		return "", nil
+	}
+	return h.store.CreateToken(ctx, admin.Operator, "first", state.Token{Scopes: []string{state.ScopeListen, state.ScopeRead}, Pattern: "*"})
+}
+
+// keep writes the first token to a file that only its owner can read, and names it.
+func (h *relayHouse) keep(token string) (string, error) {
+	path := filepath.Join(h.dir, "first-token")
+	return path, os.WriteFile(path, []byte(token+"\n"), 0o600)
+}
+
+// socketName is where the operator's socket is in a data folder.
+func socketName(dir string) string { return filepath.Join(dir, "admin.sock") }
+
+// listen opens the operator's socket. Whoever can write the data folder may use it.
+func (h *relayHouse) listen() error {
+	path := socketName(h.dir)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) { // of one that was killed: the folder is ours
+		return err
+	}
+	ln, err := net.Listen("unix", shortSocket(path))
+	if err != nil {
+		return fail(exitFailed, "a socket's path has at most about 100 characters: give a shorter --data", "operator's socket: %w", err)
+	}
+	h.socket = ln
+	return os.Chmod(path, 0o600)
+}
+
+// shortSocket is a path as it goes into a socket's address, which has room for about a hundred characters.
+func shortSocket(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(wd, path); err == nil && len(rel) < len(path) {
+		return rel
+	}
+	return path
+}
+
+// run serves the operator's socket, and takes names out whose time is over, while serve does its work.
+func (h *relayHouse) run(ctx context.Context, serve func(context.Context) error) error {
+	srv := &http.Server{Handler: h.api.Local(), ReadHeaderTimeout: 10 * time.Second}
+	g, ctx := errgroup.WithContext(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	g.Go(func() error {
+		defer stop()
+		return serve(ctx)
+	})
+	g.Go(func() error {
+		if err := srv.Serve(h.socket); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		return srv.Close()
+	})
+	g.Go(func() error { return h.sweep(ctx) })
+	return g.Wait()
+}
+
+// sweep runs until ctx ends.
+func (h *relayHouse) sweep(ctx context.Context) error {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		gone, err := h.store.Sweep(ctx)
+		if err != nil && ctx.Err() == nil {
+			h.log.Error("release names whose time is over", "error", err)
+		}
+		for _, name := range gone {
+			h.api.Disconnect(name, "the time for which the name "+name+" was claimed is over")
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (h *relayHouse) close() error {
+	if h.socket != nil {
+		_ = h.socket.Close() // it may be closed already
+	}
+	return h.store.Close()
+}

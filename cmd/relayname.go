@@ -1,0 +1,147 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/relay/admin"
+	"github.com/seed-4575fdc3/hook/relay/state"
+)
+
+func newRelayName(s streams, o *relayOptions) *cobra.Command {
+	var json bool
+	list := &cobra.Command{
+		Use: "list", Aliases: []string{"ls"},
+		Short: "List the endpoint names, whose they are and who is there",
+		Args:  exactly(cobra.NoArgs, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return o.operate(c.Context(), func(r *relayClient) error {
+				var all []admin.Name
+				if err := r.call(c.Context(), http.MethodGet, "names", nil, &all); err != nil {
+					return fail(exitFailed, "", "name list: %w", err)
+				}
+				return printNames(s, all, json)
+			})
+		},
+	}
+	list.Flags().BoolVar(&json, "json", false, "print one JSON object a line")
+	release := &cobra.Command{
+		Use:   "release NAME",
+		Short: "Make a name nobody's, or lift its ban",
+		Args:  exactly(cobra.ExactArgs(1), "the name"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return o.operate(c.Context(), func(r *relayClient) error {
+				if err := r.call(c.Context(), http.MethodDelete, "names/"+args[0], nil, new(any)); err != nil {
+					return fail(exitFailed, "`hook-relay name list` shows what there is", "name release: %w", err)
+				}
+				_, err := fmt.Fprintf(s.out, "released %s\n", args[0])
+				return err
+			})
+		},
+	}
+	why := ""
+	ban := &cobra.Command{
+		Use:   "ban NAME",
+		Short: "Take a name from its owner, and keep all from claiming it",
+		Args:  exactly(cobra.ExactArgs(1), "the name"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return o.operate(c.Context(), func(r *relayClient) error {
+				if err := r.call(c.Context(), http.MethodPost, "names/"+args[0]+"/ban", map[string]string{"why": why}, new(any)); err != nil {
+					return fail(exitFailed, "", "name ban: %w", err)
+				}
+				_, err := fmt.Fprintf(s.out, "banned %s; `hook-relay name release %s` lifts that\n", args[0], args[0])
+				return err
+			})
+		},
+	}
+	ban.Flags().StringVar(&why, "why", "", "the `reason`, for the audit log")
+	c := &cobra.Command{
+		Use:   "name",
+		Short: "List, release and ban endpoint names",
+		Args:  exactly(cobra.NoArgs, "list, release or ban"),
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(list, release, ban)
+	return c
+}
+
+// printNames prints a line for each.
+func printNames(s streams, all []admin.Name, json bool) error {
+	for _, n := range all {
+		var err error
+		if json {
+			err = printJSON(s.out, n)
+		} else {
+			_, err = fmt.Fprintln(s.out, inspect.Printable(nameLine(n)))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(all) == 0 {
+		_, _ = fmt.Fprintln(s.err, "there are no names: `hook listen` claims one")
+	}
+	return nil
+}
+
+// nameLine is a name in a line.
+func nameLine(n admin.Name) string {
+	line := fmt.Sprintf("%-28s ", n.Name)
+	switch {
+	case n.Banned != "":
+		return line + "banned: " + n.Banned
+	case n.Since.IsZero():
+		line += "away"
+	default:
+		line += "connected since " + n.Since.Local().Format(time.DateTime) + " from " + n.Remote
+	}
+	line += "  " + n.Owner
+	if !n.Expires.IsZero() {
+		line += ", until " + n.Expires.Local().Format(time.DateTime)
+	}
+	return line
+}
+
+func newRelayAudit(s streams, o *relayOptions) *cobra.Command {
+	last, json := 50, false
+	c := &cobra.Command{
+		Use:   "audit",
+		Short: "Show who claimed what, and what operators did",
+		Args:  exactly(cobra.NoArgs, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return o.operate(c.Context(), func(r *relayClient) error {
+				var all []state.Event
+				if err := r.call(c.Context(), http.MethodGet, "audit?last="+strconv.Itoa(last), nil, &all); err != nil {
+					return fail(exitUsage, "", "audit: %w", err)
+				}
+				for _, e := range all {
+					if err := printEvent(s.out, e, json); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+	}
+	c.Flags().IntVar(&last, "last", 50, "at most this `number` of events, the last ones")
+	c.Flags().BoolVar(&json, "json", false, "print one JSON object a line")
+	return c
+}
+
+func printEvent(out io.Writer, e state.Event, json bool) error {
+	if json {
+		return printJSON(out, e)
+	}
+	about := ""
+	if e.About != "" {
+		about = "  " + e.About
+	}
+	_, err := fmt.Fprintln(out, inspect.Printable(fmt.Sprintf("%s  %-20s %-14s %s%s", e.At.Local().Format(time.DateTime), e.By, e.Did, e.Name, about)))
+	return err
+}

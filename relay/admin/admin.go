@@ -1,0 +1,153 @@
+// Package admin is how people look after a relay: an API over HTTP for `hook-relay token`, `hook relay names` and whatever
+// else. Its answers are JSON; docs/relay-api.md has them.
+package admin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/relay"
+	"github.com/seed-4575fdc3/hook/relay/state"
+)
+
+// Prefix is what all paths begin with.
+const Prefix = "/_hook/v1/"
+
+// Operator is who asks at the operator's own socket.
+const Operator = "operator"
+
+// An API answers for one relay.
+type API struct {
+	Store    *state.Store
+	Software string
+	Began    time.Time
+	Others   relay.Tokens // tokens that the Store doesn't know, which may listen; nil: there are none
+
+	relay *relay.Server
+	mux   *http.ServeMux
+}
+
+// New makes an API for a relay that Serves gives it later.
+func New(store *state.Store, software string) *API {
+	a := &API{Store: store, Software: software, Began: time.Now(), mux: http.NewServeMux()}
+	for pattern, handle := range map[string]func(*request) error{
+		"GET status":            (*request).status,
+		"GET names":             (*request).names,
+		"DELETE names/{name}":   (*request).release,
+		"POST names/{name}/ban": (*request).ban,
+		"GET tokens":            (*request).tokens,
+		"POST tokens":           (*request).createToken,
+		"DELETE tokens/{name}":  (*request).revokeToken,
+		"GET audit":             (*request).audit,
+	} {
+		method, path, _ := strings.Cut(pattern, " ")
+		a.mux.HandleFunc(method+" "+Prefix+path, func(w http.ResponseWriter, r *http.Request) {
+			q := &request{API: a, w: w, r: r, caller: callerOf(r)}
+			if err := handle(q); err != nil {
+				q.fail(err)
+			}
+		})
+	}
+	a.mux.HandleFunc(Prefix, func(w http.ResponseWriter, r *http.Request) {
+		(&request{API: a, w: w, r: r}).fail(&refusal{http.StatusNotFound, "there is nothing at " + r.Method + " " + r.URL.Path})
+	})
+	return a
+}
+
+// Serves says which relay it is about. It is called once, before the first request.
+func (a *API) Serves(s *relay.Server) { a.relay = s }
+
+// Disconnect ends the tunnel of a name, if there is one.
+func (a *API) Disconnect(name, why string) { a.relay.Disconnect(name, why) }
+
+// A caller is who asks, and what they may.
+type caller struct {
+	by    string
+	owner relay.Owner // whose names are theirs; empty for the operator
+	token state.Token
+}
+
+func (c caller) may(scope string) bool { return c.by == Operator || c.token.Has(scope) }
+
+// Local answers at the operator's own socket: whoever can open that may do all.
+func (a *API) Local() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, withCaller(r, caller{by: Operator})) })
+}
+
+// Remote answers whoever has a token, as far as that allows it.
+func (a *API) Remote() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		name, t, known := a.find(token)
+		if !known || !strings.EqualFold(scheme, "Bearer") {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="hook-relay"`)
+			(&request{API: a, w: w, r: r}).fail(&refusal{http.StatusUnauthorized, "this relay wants a token that it knows"})
+			return
+		}
+		a.mux.ServeHTTP(w, withCaller(r, caller{by: "token:" + name, owner: relay.OwnerOf(name), token: t}))
+	})
+}
+
+// find is who a token belongs to.
+func (a *API) find(token string) (name string, t state.Token, ok bool) {
+	if name, t, ok = a.Store.Token(token); ok || a.Others == nil {
+		return name, t, ok
+	}
+	g, ok := a.Others.Grant(token)
+	return g.Name, state.Token{Scopes: []string{state.ScopeListen}, Pattern: g.Pattern, Most: g.Most}, ok
+}
+
+// A request is one that is being answered.
+type request struct {
+	*API
+	w http.ResponseWriter
+	r *http.Request
+	caller
+}
+
+// A refusal is an error with the status that says it.
+type refusal struct {
+	status  int
+	message string
+}
+
+func (e *refusal) Error() string { return e.message }
+
+// needs is a refusal for whoever lacks a scope.
+func (q *request) needs(scope string) error {
+	if q.may(scope) {
+		return nil
+	}
+	return &refusal{http.StatusForbidden, fmt.Sprintf("the token of %s has not the scope %s", strings.TrimPrefix(q.by, "token:"), scope)}
+}
+
+// answer writes v.
+func (q *request) answer(status int, v any) error {
+	q.w.Header().Set("Content-Type", "application/json")
+	q.w.Header().Set("Cache-Control", "no-store")
+	q.w.WriteHeader(status)
+	_ = json.NewEncoder(q.w).Encode(v) // who asked has gone, if anything
+	return nil
+}
+
+func (q *request) fail(err error) {
+	status := http.StatusServiceUnavailable
+	if r, ok := errors.AsType[*refusal](err); ok {
+		status = r.status
+	}
+	_ = q.answer(status, map[string]string{"message": err.Error()})
+}
+
+// read reads the request's body into v.
+func (q *request) read(v any) error {
+	d := json.NewDecoder(http.MaxBytesReader(q.w, q.r.Body, 64<<10))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return &refusal{http.StatusBadRequest, "the body: " + err.Error()}
+	}
+	return nil
+}

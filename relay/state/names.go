@@ -1,0 +1,161 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/relay"
+)
+
+// A Name is an endpoint's name and whose it is.
+type Name struct {
+	Owner   relay.Owner `json:"owner,omitempty"` // empty: nobody's, it is only banned
+	Claimed time.Time   `json:"claimed,omitzero"`
+	Expires time.Time   `json:"expires,omitzero"` // after that it is nobody's; zero: never
+	Banned  string      `json:"banned,omitempty"` // why; nobody may claim it
+}
+
+func (n Name) owned(now time.Time) bool {
+	return n.Owner != "" && n.Banned == "" && (n.Expires.IsZero() || now.Before(n.Expires))
+}
+
+// Claim is as relay.Names says. An owner who comes again costs the engine nothing, unless the time that the name lasts is
+// another.
+func (s *Store) Claim(ctx context.Context, c relay.Claim) error {
+	now := s.now()
+	wanted := Name{Owner: c.By, Claimed: now}
+	if c.Lasts > 0 {
+		wanted.Expires = now.Add(c.Lasts)
+	}
+	for {
+		held, known := s.names.get(c.Name)
+		switch {
+		case held.Banned != "":
+			return relay.ErrBanned
+		case known && held.owned(now) && !held.Owner.Is(c.By):
+			return relay.ErrNameTaken
+		case known && held.owned(now):
+			return s.prolong(ctx, c, wanted.Expires)
+		}
+		if c.Most > 0 && s.count(c.By) >= c.Most {
+			return &relay.LimitError{Most: c.Most}
+		}
+		err := s.take(ctx, c.Name, known, wanted)
+		if errors.Is(err, errConflict) {
+			if err = s.names.refresh(ctx, c.Name); err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return s.Note(ctx, Event{By: string(c.By), Did: "claim", Name: c.Name})
+	}
+}
+
+// take makes a name that is nobody's the owner's.
+func (s *Store) take(ctx context.Context, name string, known bool, wanted Name) error {
+	if !known {
+		return s.names.create(ctx, name, wanted)
+	}
+	free := false
+	ok, err := s.names.update(ctx, name, func(n *Name) bool {
+		if free = !n.owned(wanted.Claimed) && n.Banned == ""; free {
+			*n = wanted
+		}
+		return free
+	})
+	if err == nil && (!ok || !free) {
+		return errConflict
+	}
+	return err
+}
+
+// prolong sets how long a name lasts that is the claimant's already.
+func (s *Store) prolong(ctx context.Context, c relay.Claim, until time.Time) error {
+	_, err := s.names.update(ctx, c.Name, func(n *Name) bool {
+		if n.Expires.IsZero() && until.IsZero() {
+			return false
+		}
+		n.Expires = until
+		return true
+	})
+	return err
+}
+
+// Known is as relay.Names says.
+func (s *Store) Known(_ context.Context, name string) (bool, error) {
+	n, ok := s.names.get(name)
+	return ok && n.owned(s.now()), nil
+}
+
+// count is how many names an owner has.
+func (s *Store) count(owner relay.Owner) int {
+	n, now := 0, s.now()
+	for _, name := range s.names.all() {
+		if name.owned(now) && name.Owner.Is(owner) {
+			n++
+		}
+	}
+	return n
+}
+
+// Names are all names that are somebody's or banned.
+func (s *Store) Names() map[string]Name {
+	all, now := s.names.all(), s.now()
+	for name, n := range all {
+		if !n.owned(now) && n.Banned == "" {
+			delete(all, name)
+		}
+	}
+	return all
+}
+
+// Release makes a name nobody's; ok says whether it was anybody's or banned.
+func (s *Store) Release(ctx context.Context, by, name string) (ok bool, err error) {
+	ok, err = s.names.remove(ctx, name)
+	if err == nil && ok {
+		err = s.Note(ctx, Event{By: by, Did: "release", Name: name})
+	}
+	return ok, err
+}
+
+// Ban takes a name from its owner, and keeps all from claiming it.
+func (s *Store) Ban(ctx context.Context, by, name, why string) error {
+	banned := Name{Banned: why, Claimed: s.now()}
+	for {
+		ok, err := s.names.update(ctx, name, func(n *Name) bool { *n = banned; return true })
+		if err == nil && !ok {
+			if err = s.names.create(ctx, name, banned); errors.Is(err, errConflict) {
+				err = s.names.refresh(ctx, name)
+				if err == nil {
+					continue
+				}
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return s.Note(ctx, Event{By: by, Did: "ban", Name: name, About: why})
+	}
+}
+
+// Sweep takes out the names whose time is over, and gives them.
+func (s *Store) Sweep(ctx context.Context) ([]string, error) {
+	var gone []string
+	now := s.now()
+	for name, n := range s.names.all() {
+		if n.Owner == "" || n.Expires.IsZero() || now.Before(n.Expires) {
+			continue
+		}
+		if _, err := s.names.remove(ctx, name); err != nil {
+			return gone, err
+		}
+		gone = append(gone, name)
+		if err := s.Note(ctx, Event{By: string(n.Owner), Did: "expire", Name: name}); err != nil {
+			return gone, err
+		}
+	}
+	return gone, nil
+}
