@@ -52,6 +52,7 @@ func runDemo(ctx context.Context, s streams, plain bool) error {
 		_ = ln.Close()
 		return err
 	}
+	l.tour = p.pen.demoTour()
 	d := &demo{listener: l, app: ln, began: time.Now()}
 	return errors.Join(d.run(ctx), l.close())
 }

@@ -29,16 +29,24 @@ func runExport(ctx context.Context, p place, store *history.Store, o exportOptio
 	if err != nil {
 		return err
 	}
+	sum, err := p.writeExport(ctx, chosen, o)
+	if err != nil {
+		return err
+	}
+	return p.sayExported(o, sum)
+}
+
+// writeExport writes what was chosen, if that is anything.
+func (p place) writeExport(ctx context.Context, chosen iter.Seq2[*inspect.Delivery, error], o exportOptions) (sum exported, err error) {
 	next, stop := iter.Pull2(chosen)
 	defer stop()
 	first, err, ok := next()
 	if err != nil {
-		return err
+		return sum, err
 	}
 	if !ok {
-		return fail(exitFailed, "`hook list` shows what there is", "export: nothing matches")
+		return sum, fail(exitFailed, "`hook list` shows what there is", "export: nothing matches")
 	}
-	var sum exported
 	rest := func(yield func(*inspect.Delivery, error) bool) {
 		for d, err, ok := first, error(nil), true; ok; d, err, ok = next() {
 			if err == nil {
@@ -57,10 +65,7 @@ func runExport(ctx context.Context, p place, store *history.Store, o exportOptio
 	default:
 		err = p.exportFile(rest, o, &sum)
 	}
-	if err != nil {
-		return err
-	}
-	return p.sayExported(o, sum)
+	return sum, err
 }
 
 // prepare is d as it leaves the machine.

@@ -149,11 +149,12 @@ func (l *listener) sayFarewell(why error) error {
 		state, _, _ := l.connection()
 		return errors.Join(l.printNews(context.Background(), f), l.sayEnded(f), l.say(f, state), f.summary())
 	}
-	if !l.screenful() {
-		f := &plainFace{listener: l}
-		if err := errors.Join(l.printNews(context.Background(), f), l.sayEnded(f)); err != nil {
-			return err
-		}
+	if l.screenful() {
+		return l.leaveScreen(why)
+	}
+	f := &plainFace{listener: l}
+	if err := errors.Join(l.printNews(context.Background(), f), l.sayEnded(f)); err != nil {
+		return err
 	}
 	if why != nil {
 		return nil

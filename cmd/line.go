@@ -79,7 +79,7 @@ func (p pen) status(s inspect.Summary) string {
 		return p.faint.Sprint("...")
 	case s.Status == 0:
 		return p.bad.Sprint(failureStatus(s.Outcome))
-	case s.Outcome != inspect.OutcomeAnswered && s.Outcome != inspect.OutcomePending:
+	case !s.Outcome.Whole() && s.Outcome != inspect.OutcomePending:
 		return p.bad.Sprint(text + "!")
 	case s.Status/100 == 2:
 		return p.good.Sprint(text)
@@ -96,7 +96,7 @@ func failureStatus(o inspect.Outcome) string {
 		return "504"
 	case inspect.OutcomeRejected:
 		return "401"
-	case inspect.OutcomeCanceled, inspect.OutcomeInterrupted:
+	case inspect.OutcomeCanceled, inspect.OutcomeInterrupted, inspect.OutcomeByHand:
 		return "---"
 	}
 	return "502"

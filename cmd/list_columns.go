@@ -83,7 +83,7 @@ func (c *lineColumns) measure(all []inspect.Summary, short map[string]string) {
 		c.request = max(c.request, ansi.StringWidth(requestOf(s)))
 		c.id = max(c.id, ansi.StringWidth(short[s.ID]))
 		c.note = max(c.note, ansi.StringWidth(noteOf(s, short)))
-		if s.Status != 0 && s.Outcome != inspect.OutcomeAnswered && s.Outcome != inspect.OutcomePending {
+		if s.Status != 0 && !s.Outcome.Whole() && s.Outcome != inspect.OutcomePending {
 			c.status = 4 // with a sign behind it
 		}
 	}

@@ -21,7 +21,10 @@ type listenOptions struct {
 	ca                         string
 	waitForApp, readyTimeout   time.Duration
 	timeout                    time.Duration
+	expire                     time.Duration
 	command                    []string // the app's, behind --
+	onFailure                  string
+	notify                     bool
 }
 
 func newListen(s streams) *cobra.Command {
@@ -64,6 +67,7 @@ func newListen(s streams) *cobra.Command {
 	f.StringVar(&o.token, "token", "", "the relay's token, `SOURCE`: @FILE, env:NAME or - (HOOK_TOKEN)")
 	f.StringVar(&o.name, "name", "", "the endpoint's `name` (HOOK_NAME; default: made once for each project)")
 	f.BoolVar(&o.takeOver, "take-over", false, "disconnect another hook of yours that holds the name")
+	f.DurationVar(&o.expire, "expire", 0, "end, and give the name back, after this `duration`, as in 2h")
 	f.StringVar(&o.hostHeader, "host-header", "target", "what the app gets as Host: target, public or a `VALUE`")
 	f.StringArrayVar(&o.secrets, "secret", nil, "a signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
 	f.StringVar(&o.capture, "capture", "10MiB", "how much of a body is kept, a `size`")
@@ -75,6 +79,8 @@ func newListen(s streams) *cobra.Command {
 	f.DurationVar(&o.readyTimeout, "ready-timeout", 0, "give up if the endpoint takes no webhooks within this `time` (default: keep trying)")
 	f.BoolVar(&o.insecure, "insecure", false, "believe any certificate of the app")
 	noStoreFlag(f, &o.noStore)
+	f.StringVar(&o.onFailure, "on-failure", "", "run this shell `command` when one fails, has a bad signature or is almost too slow; $HOOK_REASON says which")
+	notifyFlag(f, &o.notify)
 	f.BoolVar(&o.json, "json", false, "one JSON object a line, no screen")
 	f.BoolVar(&o.plain, "plain", false, "a line for each delivery, no screen")
 	return c
@@ -82,6 +88,14 @@ func newListen(s streams) *cobra.Command {
 
 func runListen(ctx context.Context, s streams, o listenOptions) error {
 	collectSeldom(dayLong)
+	if o.expire < 0 {
+		return fail(exitUsage, "a duration is like 2h", "listen: --expire %v: it must be more than nothing", o.expire)
+	}
+	if o.expire > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, o.expire)
+		defer stop()
+	}
 	p, err := findPlace(s)
 	if err != nil {
 		return err

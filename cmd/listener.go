@@ -25,22 +25,26 @@ import (
 type listener struct {
 	addTime time.Duration // see the constant; 0: as that
 	place
-	o        listenOptions
-	enforce  enforcement // empty if everything passes
-	secrets  *secrets
-	store    *history.Store // nil with --no-store
-	unkept   *unkept
-	running  *running
-	client   *tunnel.Client
-	engine   *replay.Forwarder
-	app      *appWatch
-	embedded *embedded // nil with --relay
-	exposure *exposure // nil without --via
-	recorder *recorder
-	news     *feed[event]
-	buffer   *bufio.Writer // of out
-	log      *slog.Logger
-	logFile  *os.File
+	o          listenOptions
+	enforce    enforcement // empty if everything passes
+	secrets    *secrets
+	store      *history.Store // nil with --no-store
+	unkept     *unkept
+	running    *running
+	client     *tunnel.Client
+	engine     *replay.Forwarder
+	app        *appWatch
+	embedded   *embedded // nil with --relay
+	exposure   *exposure // nil without --via
+	recorder   *recorder
+	breakpoint *breakpoint // nil without a screen
+	alarm      *alarm      // nil without --on-failure
+	news       *feed[event]
+	buffer     *bufio.Writer // of out
+	log        *slog.Logger
+	logFile    *os.File
+	acting     *acting  // nil without a screen
+	tour       []string // of the demo; see tui.Config
 
 	appExit  *appExit     // how the app ended; set if hook started it and that is why hook ends, too; run's
 	said     said         // of the connection; the face's
@@ -85,6 +89,9 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 		return nil, err
 	}
 	l.openLog()
+	if l.alarm, err = l.newAlarm(); err != nil {
+		return nil, err
+	}
 	if err := l.openStore(ctx); err != nil {
 		return nil, err
 	}
@@ -112,6 +119,10 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	if l.enforce != "" {
 		l.engine.Refuse = l.enforce.refuse
 	}
+	if l.screenful() {
+		l.breakpoint = l.newBreakpoint()
+		l.engine.Holder = l.breakpoint
+	}
 	l.app = newAppWatch(target)
 	l.app.waits = o.waitForApp
 	if len(o.command) > 0 {
@@ -126,6 +137,9 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	l.client = &tunnel.Client{
 		Relay: relayURL, Token: token, Name: name, Secret: mine.Owner, Instance: l.running.Instance, TakeOver: o.takeOver,
 		Software: "hook/" + Version, Handler: l.engine, Log: l.log, TLS: trust,
+	}
+	if o.expire > 0 {
+		l.client.Until = l.began.Add(o.expire)
 	}
 	return l, nil
 }
@@ -273,6 +287,9 @@ func (l *listener) run(ctx context.Context) error {
 		return nil
 	})
 	g.Go(func() error { return l.upkeep(gctx) })
+	if l.alarm != nil {
+		g.Go(func() error { return l.alarm.run(gctx) })
+	}
 	g.Go(func() error { return l.keepRunning(gctx) })
 	g.Go(func() error {
 		defer quit()

@@ -22,6 +22,7 @@ type event struct {
 func (l *listener) changed(d *inspect.Delivery, pending *history.Pending, over bool) {
 	if over {
 		l.app.saw(d)
+		l.alarm.saw(d)
 		l.news.put(event{d.Summary(), pending, true})
 	} else if l.screenful() {
 		l.news.put(event{d.Summary(), nil, false})

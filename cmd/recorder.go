@@ -44,9 +44,11 @@ func (r *recorder) Received(d *inspect.Delivery) <-chan struct{} {
 	d.EventType, d.ProviderID, d.Signature = meta.EventType, meta.ID, res
 	pending := r.add(d)
 	r.mu.Lock()
-	r.counts.received++
-	if res.Verdict == signature.Invalid {
-		r.counts.invalid++
+	if isCounted(d) {
+		r.counts.received++
+		if res.Verdict == signature.Invalid {
+			r.counts.invalid++
+		}
 	}
 	if pending != nil {
 		if r.adding == nil {
@@ -112,11 +114,12 @@ func (r *recorder) Attempted(d *inspect.Delivery, again bool) {
 	pending := r.adding[d.ID]
 	delete(r.adding, d.ID)
 	switch {
+	case !isCounted(d):
 	case a.Response == nil && a.Outcome == inspect.OutcomeRefused:
 		r.counts.refused++
 	case a.Outcome == inspect.OutcomeRejected:
 		r.counts.rejected++
-	case a.Response != nil && a.Response.Status/100 == 2 && a.Outcome == inspect.OutcomeAnswered:
+	case a.Response != nil && a.Response.Status/100 == 2 && a.Outcome.Whole():
 		r.counts.ok++
 	default:
 		r.counts.failed++
@@ -134,6 +137,9 @@ func (r *recorder) Attempted(d *inspect.Delivery, again bool) {
 		r.changed(d, pending, true)
 	}
 }
+
+// isCounted says whether d came from a sender: one that was edited while it was held was counted as it came.
+func isCounted(d *inspect.Delivery) bool { return d.ReplayOf == "" }
 
 // added reads what the history found a delivery to be a redelivery of, once pending is done.
 func (r *recorder) added(id string, pending *history.Pending) (redeliveryOf string) {

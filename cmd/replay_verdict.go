@@ -69,7 +69,8 @@ func firstAnswer(d *inspect.Delivery) answerBefore {
 			return answerBefore{true, a.Response.Status/100 == 2, a.Response.Status, a.Response}
 		}
 	}
-	return answerBefore{known: len(d.Attempts) > 0 && d.Last().Outcome != inspect.OutcomePending}
+	last := d.Last()
+	return answerBefore{known: last != nil && last.Outcome != inspect.OutcomePending && last.Outcome != inspect.OutcomeByHand}
 }
 
 // compare says in a word how a replay's answer stands to the first one.

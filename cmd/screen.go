@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"time"
@@ -26,14 +27,17 @@ func (l *listener) screen(ctx context.Context) error {
 		func(ctx context.Context) error { return l.feedNews(ctx, news) },
 		func(ctx context.Context) error { return l.feedOthers(ctx, cursor, news) },
 		func(ctx context.Context) error { return l.feedStatus(ctx, status) },
+		func(ctx context.Context) error { return l.breakpoint.endWith(ctx) },
 		func(ctx context.Context) error {
 			defer quit()
-			return tui.Run(ctx, l.in, l.out, tui.Config{
+			return l.home.crashed(tui.Run(ctx, l.in, l.out, tui.Config{
 				URL: l.endpointURL(), Public: l.embedded == nil, Target: l.engine.Target.String(), Version: Version,
 				Secrets: l.secrets.summary(), News: news, Status: status,
-				Deliveries: fetcher{l}, Do: tui.Actions{Replay: l.replayer().Replay}, Explain: l.explain, Recent: recent,
+				Deliveries: fetcher{l}, Do: l.actions(), Explain: l.explain, Recent: recent, Tour: l.tour,
+				Breakpoint: l.breakpoint, Trouble: troubleOf, Notify: l.o.notify,
+				Search: l.searching(l.store, l.unkept.get), Words: searchWords(),
 				ASCII: l.pen.ascii, NoColor: os.Getenv("NO_COLOR") != "",
-			})
+			}))
 		},
 	)
 }
@@ -97,14 +101,13 @@ func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
 		if by := l.looked(); by > 0 {
 			clock = clockWords(by)
 		}
-		warning := l.warning()
-		if warning == "" {
-			warning = clock
-		}
+		stands, breakpointChanged := l.breakpoint.state.Get()
+		alarm, alarmChanged := l.alarm.broken()
 		status := tui.Status{
 			Connected: state.Phase == tunnel.Connected, Relay: relayWords(state, time.Now()),
 			URL: state.URL, Public: state.Public, Tips: l.tips(state),
-			AppKnown: app.known, AppUp: app.up, App: l.app.words(app), Warning: warning,
+			AppKnown: app.known, AppUp: app.up, App: l.app.words(app),
+			Warning: cmp.Or(l.warning(), clock, alarm, stands.note), Held: stands.held, Armed: stands.armed,
 		}
 		select {
 		case to <- status:
@@ -119,6 +122,8 @@ func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
 		case <-stateChanged:
 		case <-viaChanged:
 		case <-appChanged:
+		case <-breakpointChanged:
+		case <-alarmChanged:
 		case <-again.C:
 		case <-ctx.Done():
 		}

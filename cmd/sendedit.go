@@ -91,6 +91,7 @@ func (p place) runEditor(ctx context.Context, editor, file string) error {
 	if !isTerminal(p.out) { // what it prints is no part of the answer
 		c.Stdout = p.err
 	}
+	defer holdInterrupts(ctx)()
 	if err := c.Run(); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -12,21 +12,24 @@ import (
 // expected says what the provider makes of the last attempt: whether it would have waited so long, whether it takes the
 // answer for success, and what it does next.
 func (s *paper) expected(d *inspect.Delivery, p *signature.Provider, a inspect.Attempt) {
-	if p == nil || d.ReplayOf != "" || a.Outcome == inspect.OutcomePending || a.Outcome == inspect.OutcomeAnswered && a.Response == nil {
+	if p == nil || d.ReplayOf != "" || a.Outcome == inspect.OutcomePending || a.Outcome.Whole() && a.Response == nil {
 		return
 	}
-	took := a.Stages.Total
+	took, who := a.Stages.Total, "the app"
+	if a.Outcome == inspect.OutcomeByHand {
+		who = "you"
+	}
 	late := p.Timeout > 0 && took > p.Timeout
 	switch {
 	case late:
-		s.say(s.pen.attention, fmt.Sprintf("the app took %s: %s gives up at %s%s", limitWords(took), p.Title, limitWords(p.Timeout), retryWords(p, " and ")))
+		s.say(s.pen.attention, fmt.Sprintf("%s took %s: %s gives up at %s%s", who, limitWords(took), p.Title, limitWords(p.Timeout), retryWords(p, " and ")))
 		return
 	case p.Timeout > 0 && took > p.Timeout/2:
-		s.say(s.pen.faint, fmt.Sprintf("the app took %s of the %s that %s waits", limitWords(took), limitWords(p.Timeout), p.Title))
+		s.say(s.pen.faint, fmt.Sprintf("%s took %s of the %s that %s waits", who, limitWords(took), limitWords(p.Timeout), p.Title))
 	}
 	switch r := a.Response; {
-	case a.Outcome == inspect.OutcomeAnswered && p.Accepts(r.Status):
-	case a.Outcome == inspect.OutcomeAnswered && r.Status/100 == 2:
+	case a.Outcome.Whole() && p.Accepts(r.Status):
+	case a.Outcome.Whole() && r.Status/100 == 2:
 		rule, _, _ := strings.Cut(p.Success, ";")
 		s.say(s.pen.attention, fmt.Sprintf("%s takes only %s for success%s", p.Title, rule, retryWords(p, ": it ")))
 	default:

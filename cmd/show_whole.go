@@ -130,15 +130,17 @@ func (s *paper) attempts(d *inspect.Delivery) {
 
 func (s *paper) attempt(a inspect.Attempt) {
 	s.line(0, 2, fmt.Sprintf("%s %d  %s", s.pen.bold.Sprint("Attempt"), a.Number, inspect.Printable(s.url(a.Target))))
-	outcome := string(a.Outcome)
-	if a.Outcome == inspect.OutcomePending {
+	outcome, stages := string(a.Outcome), fmt.Sprintf(" (connection %s, then %s until the answer began)", duration(a.Stages.Connect), duration(a.Stages.Wait))
+	switch a.Outcome {
+	case inspect.OutcomePending:
 		outcome = "under way"
+	case inspect.OutcomeByHand:
+		outcome, stages = "by hand", ""
 	}
 	if a.Response != nil {
 		outcome += fmt.Sprintf(" %d", a.Response.Status)
 	}
-	s.line(2, 2, fmt.Sprintf("%s %s in %s (connection %s, then %s until the answer began)", s.pen.faint.Sprint(a.Started.Local().Format("15:04:05.000")),
-		outcome, duration(a.Stages.Total), duration(a.Stages.Connect), duration(a.Stages.Wait)))
+	s.line(2, 2, fmt.Sprintf("%s %s in %s%s", s.pen.faint.Sprint(a.Started.Local().Format("15:04:05.000")), outcome, duration(a.Stages.Total), stages))
 	if a.Err != "" {
 		text := a.Err
 		if !s.reveal {

@@ -4,15 +4,18 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
 // Interruptible runs a program and gives its exit code. Its ctx ends at the first SIGINT, SIGTERM or SIGHUP, which comes when
 // the terminal was closed, unless hook was started by nohup. A second one of them ends the program at once, with the
 // code that a shell would give it: all that it has started is killed, and the program itself is not waited for. A second SIGHUP
-// doesn't, as a terminal that closes may send two.
+// doesn't, as a terminal that closes may send two. See also holdInterrupts.
 func Interruptible(program func(ctx context.Context) int) int {
-	ctx, cancel := context.WithCancel(context.Background())
+	var held atomic.Int32
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), holdingKey{}, &held))
 	defer cancel()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -27,6 +30,9 @@ func Interruptible(program func(ctx context.Context) int) int {
 		case code := <-ended:
 			return code
 		case s := <-signals:
+			if s == os.Interrupt && held.Load() > 0 && ctx.Err() == nil {
+				continue
+			}
 			if ctx.Err() == nil {
 				cancel()
 			} else if number, ok := s.(syscall.Signal); ok && number != syscall.SIGHUP {
@@ -34,5 +40,23 @@ func Interruptible(program func(ctx context.Context) int) int {
 				return 128 + int(number)
 			}
 		}
+	}
+}
+
+type holdingKey struct{}
+
+// holdInterrupts has Ctrl-C passed over until release is called, or ctx ends: it goes to all that run at the terminal, and
+// while an editor does, it is the editor that is meant.
+func holdInterrupts(ctx context.Context) (release func()) {
+	held, ok := ctx.Value(holdingKey{}).(*atomic.Int32)
+	if !ok {
+		return func() {}
+	}
+	held.Add(1)
+	over := sync.OnceFunc(func() { held.Add(-1) })
+	stop := context.AfterFunc(ctx, over)
+	return func() {
+		stop()
+		over()
 	}
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -17,7 +18,8 @@ import (
 const maxBrowsed = 10_000
 
 func newUI(s streams) *cobra.Command {
-	return &cobra.Command{
+	var notify bool
+	c := &cobra.Command{
 		Use:     "ui [FILE]",
 		Short:   "Look through what was captured, on the screen",
 		Long:    "Open the screen on this project's history, or on a session that `hook export --as session` wrote. A file is only read.",
@@ -31,13 +33,15 @@ func newUI(s streams) *cobra.Command {
 			if len(args) > 0 {
 				file = args[0]
 			}
-			return withHistoryOf(c, s, file, func(p place, store *history.Store) error { return p.browse(c.Context(), store, file) })
+			return withHistoryOf(c, s, file, func(p place, store *history.Store) error { return p.browse(c.Context(), store, file, notify) })
 		},
 	}
+	notifyFlag(c.Flags(), &notify)
+	return c
 }
 
 // browse shows the screen on a store's past, and what other processes add to it meanwhile.
-func (p place) browse(ctx context.Context, store *history.Store, file string) error {
+func (p place) browse(ctx context.Context, store *history.Store, file string, notify bool) error {
 	cursor, err := store.Cursor(ctx)
 	if err != nil {
 		return err
@@ -53,34 +57,49 @@ func (p place) browse(ctx context.Context, store *history.Store, file string) er
 	config := tui.Config{
 		Recorded: "history of " + filepath.Base(p.project.dir), Version: Version, Secrets: found.summary(), Recent: recent, Deliveries: browsed{store},
 		Explain: func(d *inspect.Delivery) string { return found.explainDelivery(d).text(p.pen.colourless(), 0) },
-		ASCII:   p.pen.ascii, NoColor: os.Getenv("NO_COLOR") != "",
-	}
-	if file != "" {
-		config.Recorded = filepath.Base(file)
-		return tui.Run(ctx, p.in, p.out, config)
-	}
-	where, err := p.replayTo("")
-	if err != nil {
-		return err
+		Search:  p.searching(store, nil), Words: searchWords(), Trouble: troubleOf, Notify: notify,
+		ASCII: p.pen.ascii, NoColor: os.Getenv("NO_COLOR") != "",
 	}
 	client := replay.NewClient(replay.ClientOptions{})
 	defer client.CloseIdleConnections()
-	again := &replayer{
-		store: store, secrets: found, client: client, where: where,
-		find:     func(ctx context.Context, id string) (*inspect.Delivery, error) { return whole(ctx, store, id) },
-		recorder: &recorder{secrets: found, store: store, log: discardLog()},
+	acting := p.browsing(store, found, func(context.Context) (*replayer, error) { return p.replayerOf(store, found, client) })
+	config.Do = p.browserActions(acting, file)
+	if file != "" {
+		config.Recorded = filepath.Base(file)
+		return errors.Join(p.home.crashed(tui.Run(ctx, p.in, p.out, config)), p.leave(acting, file))
 	}
-	config.Do.Replay = again.Replay
 	news := make(chan []inspect.Summary)
 	config.News = news
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
-	return group(ctx,
+	err = group(ctx,
 		func(ctx context.Context) error { return p.feedChanges(ctx, store, cursor, news) },
 		func(ctx context.Context) error {
 			defer quit()
-			return tui.Run(ctx, p.in, p.out, config)
+			return p.home.crashed(tui.Run(ctx, p.in, p.out, config))
 		})
+	return errors.Join(err, p.leave(acting, file))
+}
+
+// replayerOf delivers what a store has to where `hook replay` would, unless that is another machine, which it would ask about.
+func (p place) replayerOf(store *history.Store, found *secrets, client *replay.Client) (*replayer, error) {
+	where, err := p.replayTo("")
+	if err != nil {
+		return nil, err
+	}
+	_, listens := p.listener()
+	near := func(d *inspect.Delivery) (replay.Target, bool, error) {
+		to, exact, err := where(d)
+		if err == nil && !listens && !to.IsLocal() {
+			err = fail(exitUsage, "`hook replay "+d.ID+"` asks before it sends there", "%s went to %s, which is another machine", d.ID, inspect.Printable(to.Host))
+		}
+		return to, exact, err
+	}
+	return &replayer{
+		store: store, secrets: found, client: client, where: near,
+		find:     func(ctx context.Context, id string) (*inspect.Delivery, error) { return whole(ctx, store, id) },
+		recorder: &recorder{secrets: found, store: store, log: discardLog()},
+	}, nil
 }
 
 // feedChanges brings what is added to the history until ctx ends.

@@ -85,6 +85,7 @@ const (
 	OutcomePending     Outcome = ""            // still under way
 	OutcomeAnswered    Outcome = "answered"    // the app answered, with whatever status
 	OutcomeRefused     Outcome = "refused"     // nothing listens at the target
+	OutcomeByHand      Outcome = "by_hand"     // held, and the app did not get it as it came: it was answered by hand, or edited
 	OutcomeRejected    Outcome = "rejected"    // the app was not asked, as the signature isn't good enough
 	OutcomeTimeout     Outcome = "timeout"     // the app took too long
 	OutcomeClosed      Outcome = "closed"      // the app closed the connection before its answer was whole
@@ -92,6 +93,9 @@ const (
 	OutcomeCanceled    Outcome = "canceled"    // the sender hung up, or the tunnel was lost
 	OutcomeInterrupted Outcome = "interrupted" // hook itself ended before the attempt did
 )
+
+// Whole says whether the sender got a whole answer: the app's, or one by hand.
+func (o Outcome) Whole() bool { return o == OutcomeAnswered || o == OutcomeByHand }
 
 // Last is the delivery's last attempt, or nil before the first.
 func (d *Delivery) Last() *Attempt {

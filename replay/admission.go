@@ -11,7 +11,7 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
-// admitted reads the body, asks Forwarder.Refuse, and says whether the app is to have the delivery. If not, it was
+// admitted reads the body, asks Forwarder.Refuse if there is one, and says whether the app is to have the delivery. If not, it was
 // answered.
 func (p *passage) admitted(ctx context.Context) bool {
 	p.started, p.trace = time.Now(), new(tracer)
@@ -28,6 +28,9 @@ func (p *passage) admitted(ctx context.Context) bool {
 	}
 	if p.request.passed() {
 		p.received()
+	}
+	if p.f.Refuse == nil {
+		return true
 	}
 	failure := p.f.Refuse(p.d)
 	if failure == nil {

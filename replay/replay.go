@@ -48,6 +48,10 @@ type Forwarder struct {
 	// longer than Capture, and d.Body and what the Recorder fills in are empty. If nil, the app gets bodies as they come.
 	Refuse func(d *inspect.Delivery) *inspect.Failure
 
+	// Holder is asked of each delivery that ServeDelivery is given and that Refuse has let pass. If nil, none is held. While
+	// it is armed, the app gets a body once it is here as a whole, if it is no longer than Capture.
+	Holder Holder
+
 	door door
 }
 
@@ -74,8 +78,8 @@ func (f *Forwarder) ServeDelivery(ctx context.Context, w http.ResponseWriter, d 
 	if _, ok := body.(trailed); ok && length < 0 {
 		p.request.trailer = make(http.Header)
 	}
-	if f.Refuse != nil {
-		if !p.admitted(ctx) {
+	if hold := f.holds(d); f.Refuse != nil || hold {
+		if !p.admitted(ctx) || hold && !p.released(ctx) {
 			return
 		}
 	} else if 0 <= length && length <= wholeBody && !expects(d.Header, length) {

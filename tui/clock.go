@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // rate counts what comes, over the last seconds.
@@ -35,7 +37,9 @@ func (r *rate) words() string {
 }
 
 // tick is called once a second.
-func (s *screen) tick(now time.Time) {
+func (s *screen) tick(now time.Time) tea.Cmd {
 	s.now = now
 	s.rate.tick()
+	s.bell.rest = max(s.bell.rest-1, 0)
+	return s.ring()
 }

@@ -2,172 +2,295 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
-const pageLimit = 8 // pages that are kept
+const detailHead = 3 // rows above what is read: the delivery, the tabs, what was searched for and how far it was read
 
-// A detail is one delivery to read, in tabs. Its pages are loaded when they are looked at, one at a time.
+// A detail is one delivery to read, in tabs. Its pages are loaded when they are looked at.
 type detail struct {
 	about    inspect.Summary
 	tab      int
-	pager    pager
-	pages    []page // the last that were loaded, the latest last
-	loading  string // the id of the delivery that is being loaded; empty if none is
-	outdated bool   // what is being loaded changed meanwhile
-	fills    int    // pages that came so far
+	form     form
+	focused  bool
+	reader   reader
+	sought   search
+	pages    []*page // the last that were looked at, the latest last
+	loading  string  // the id of the delivery that is being loaded; empty if none is
+	outdated bool    // what is being loaded changed meanwhile
+	errand   bool    // something else is under way, for the page that is read
+	fills    int     // what came so far
+	toEnd    bool    // the end was asked for, and may not be there yet
 	drawn    drawn
 }
 
-// drawn is what the pager was filled with, so that it is filled again only if that changed.
+// drawn is what the reader shows, so that it is made ready again only if that changed.
 type drawn struct {
 	id    string
+	page  *page
 	tab   int
+	form  form
 	width int
 	fills int
 }
 
-// wants is the id of the delivery to load now; empty if there is nothing to load or something is being loaded.
-func (d *detail) wants(id string) string {
-	if d.loading != "" {
-		return ""
-	}
-	if at := d.find(id); at >= 0 && !d.pages[at].stale {
-		return ""
-	}
-	d.loading = id
-	return id
-}
-
-// loaded takes a page that was asked for.
-func (d *detail) loaded(p page) {
-	d.loading = ""
-	p.stale, d.outdated = d.outdated, false
-	if at := d.find(p.id); at >= 0 {
-		d.pages = slices.Delete(d.pages, at, at+1)
-	}
-	if len(d.pages) == pageLimit {
-		d.pages = slices.Delete(d.pages, 0, 1)
-	}
-	d.pages = append(d.pages, p)
-	d.fills++
-}
-
-// changed notes that the delivery with that id is no longer what was loaded.
-func (d *detail) changed(id string) {
-	if id == d.loading {
-		d.outdated = true
-	}
-	if at := d.find(id); at >= 0 {
-		d.pages[at].stale = true
-	}
-}
-
-// find is the index of the page with that id, or -1.
-func (d *detail) find(id string) int {
-	return slices.IndexFunc(d.pages, func(p page) bool { return p.id == id })
-}
-
-// press handles a key of the detail, and says whether it was one. Most are only if it has the focus.
+// press handles a key of the detail, and says whether it was one. Without the focus only few are.
 func (d *detail) press(k keyMap, msg tea.KeyPressMsg, focused bool) bool {
 	switch {
-	case focused && key.Matches(msg, k.up, k.down, k.pageUp, k.pageDown, k.newest, k.oldest):
-		scroll(&d.pager, k, msg)
 	case key.Matches(msg, k.nextTab):
-		d.tab = (d.tab + 1) % tabCount
+		d.openTab((d.tab + 1) % tabCount)
 	case key.Matches(msg, k.prevTab):
-		d.tab = (d.tab + tabCount - 1) % tabCount
+		d.openTab((d.tab + tabCount - 1) % tabCount)
+	case key.Matches(msg, k.tabs):
+		d.openTab(int(msg.String()[0] - '1'))
 	case key.Matches(msg, k.scrollDown):
-		d.pager.scroll(1)
+		d.reader.scroll(1)
 	case key.Matches(msg, k.scrollUp):
-		d.pager.scroll(-1)
+		d.toEnd = false
+		d.reader.scroll(-1)
+	case !focused:
+		return false
+	default:
+		return d.pressFocused(k, msg)
+	}
+	return true
+}
+
+// pressFocused handles the keys that are the detail's while it has the focus.
+func (d *detail) pressFocused(k keyMap, msg tea.KeyPressMsg) bool {
+	d.toEnd = key.Matches(msg, k.oldest)
+	r := &d.reader
+	switch {
+	case key.Matches(msg, k.up):
+		r.up()
+	case key.Matches(msg, k.down):
+		r.down()
+	case key.Matches(msg, k.pageUp):
+		r.page(-1)
+	case key.Matches(msg, k.pageDown):
+		r.page(1)
+	case key.Matches(msg, k.newest):
+		r.home()
+	case key.Matches(msg, k.oldest):
+		r.end()
+	case key.Matches(msg, k.open, k.fold):
+		d.toggle()
+	case key.Matches(msg, k.foldAll):
+		d.foldAll(true)
+	case key.Matches(msg, k.unfoldAll):
+		d.foldAll(false)
+	case key.Matches(msg, k.form):
+		d.form = (d.form + 1) % formCount
+	case key.Matches(msg, k.nextHit):
+		from := d.sought.from(r)
+		if d.sought.found && from == d.sought.at {
+			from.col += len(d.sought.needle.text)
+		}
+		d.sought.forward(r, from)
+	case key.Matches(msg, k.prevHit):
+		d.sought.backward(r, d.sought.from(r))
 	default:
 		return false
 	}
 	return true
 }
 
-// atTop says whether the first line is shown.
-func (d *detail) atTop() bool { return d.pager.top == 0 }
-
-// search looks for text from where the search began.
-func (d *detail) search(text string) {}
-
-// endSearch ends typing what to search for; without keep there is nothing to search for any more.
-func (d *detail) endSearch(keep bool) {}
-
-// hits says which of how many places is shown.
-func (d *detail) hits() string { return "" }
-
-// tabAt is the tab whose name is at a place of the detail of w cells, or -1.
-func (d *detail) tabAt(t theme, x, y, w int) int { return -1 }
-
-// openTab shows a tab.
-func (d *detail) openTab(tab int) { d.tab = tab }
-
-// arrange makes s, in w by h cells, what is shown.
-func (d *detail) arrange(t theme, s inspect.Summary, w, h int) {
-	d.about = s
-	const head = 3
-	now := drawn{id: s.ID, tab: d.tab, width: w, fills: d.fills}
-	if now != d.drawn {
-		if now.id != d.drawn.id || now.tab != d.drawn.tab {
-			d.pager.top = 0
-		}
-		d.drawn = now
-		d.pager.set(t, d.lines(), w, h-head)
+// toggle folds or unfolds what the cursor is at.
+func (d *detail) toggle() {
+	if at := d.find(d.about.ID); at >= 0 && d.pages[at].err != nil {
+		d.pages[at].stale = true // to try again
+		return
 	}
-	d.pager.resize(h - head)
+	if d.tab == diffTab {
+		if c := d.comparison(); c != nil {
+			d.showVolatile(!c.all)
+		}
+		return
+	}
+	d.reader.toggle()
 }
 
-// lines is what the tab says; a word about loading until it is there.
-func (d *detail) lines() []line {
-	if at := d.find(d.about.ID); at >= 0 {
-		return d.pages[at].tabs[d.tab]
+// foldAll folds all that can be, or unfolds it.
+func (d *detail) foldAll(on bool) {
+	if d.tab == diffTab {
+		d.showVolatile(!on)
+		return
 	}
-	return []line{{text: "loading…", look: faint}}
+	d.reader.foldAll(on)
+}
+
+// showVolatile shows what always differs, or folds it.
+func (d *detail) showVolatile(on bool) {
+	if c := d.comparison(); c != nil && c.all != on {
+		c.all = on
+		d.fills++
+	}
+}
+
+func (d *detail) comparison() *comparison {
+	if p := d.pageWith(d.about.ID); p != nil {
+		return p.comparison
+	}
+	return nil
+}
+
+// openTab opens a tab.
+func (d *detail) openTab(tab int) {
+	if tab >= 0 && tab < tabCount {
+		d.tab, d.toEnd = tab, false
+	}
+}
+
+// tabAt is the tab whose name is at that cell of the detail's w; -1 if none is.
+func (d *detail) tabAt(t theme, x, y, w int) int {
+	if y != 1 {
+		return -1
+	}
+	for tab, place := range t.tabsIn(w, d.tab).places {
+		if x >= place[0] && x < place[1] {
+			return tab
+		}
+	}
+	return -1
+}
+
+// atTop says whether what is read is seen from its beginning.
+func (d *detail) atTop() bool { return d.reader.top == 0 && d.reader.skip == 0 }
+
+// search looks for text, which is still being typed, from where the cursor was before.
+func (d *detail) search(text string) {
+	s, r := &d.sought, &d.reader
+	if !s.open {
+		s.open, s.began = true, r.position
+	}
+	r.position = s.began
+	s.needle = newNeedle(text)
+	s.look(r)
+	s.forward(r, place{line: s.began.cursor})
+}
+
+// endSearch ends the typing; without keep nothing was searched for.
+func (d *detail) endSearch(keep bool) {
+	s, r := &d.sought, &d.reader
+	if s.open && !keep {
+		r.position, s.needle = s.began, needle{}
+		s.look(r)
+		r.settle()
+	}
+	s.open = false
+}
+
+// hits says which hit of how many the cursor is at: 3/17. It is empty if nothing is searched for.
+func (d *detail) hits() string { return d.sought.words() }
+
+// arrange makes s, in w by h cells, what is shown.
+func (d *detail) arrange(t theme, s inspect.Summary, w, h int, focused bool) {
+	d.about, d.focused = s, focused
+	now := drawn{id: s.ID, tab: d.tab, form: d.form, width: w, fills: d.fills}
+	if at := d.find(s.ID); at >= 0 {
+		now.page = d.pages[at]
+	}
+	if now != d.drawn {
+		d.fill(t, now)
+	}
+	d.reader.resize(t, w-1, h-detailHead)
+	if d.toEnd {
+		d.reader.end()
+	}
+}
+
+// fill gives the reader what is to be read now.
+func (d *detail) fill(t theme, now drawn) {
+	was := d.drawn
+	d.drawn = now
+	if was.page != nil {
+		was.page.at[was.tab] = d.reader.position
+	}
+	if now.page == nil {
+		d.reader.show([]text{sheetOf(words(faint, "loading…"))}, position{})
+		d.sought.look(&d.reader)
+		return
+	}
+	if now.id == was.id && now.page != was.page && was.page != nil {
+		now.page.at = was.page.at // it was loaded anew
+	}
+	at := now.page.at[now.tab]
+	if now.page == was.page && now.tab == was.tab && now.form != was.form {
+		at = position{}
+	}
+	d.reader.show(now.page.texts(t, now.tab, now.form, now.width-1), at)
+	found := d.sought.found && now.id == was.id && now.tab == was.tab && now.form == was.form
+	if d.sought.look(&d.reader); found {
+		d.sought.found, d.reader.hit = true, d.sought.at
+	}
 }
 
 // view is exactly w by h cells.
 func (d *detail) view(t theme, w, h int) []string {
 	s := d.about
-	name := s.Provider
-	if name != "" {
-		name += " · "
+	sender := s.Provider
+	if sender != "" {
+		sender += " · "
 	}
 	sign, signLook := verdictSign(s.Verdict)
 	rows := []string{
-		t.bar(w, []span{{inspect.ShortID(s.ID) + "  ", accent}, {t.clean(name + eventOf(s)), strong}},
+		t.bar(w, []span{{t.clean(inspect.ShortID(s.ID)) + "  ", accent}, {t.clean(sender + eventOf(s)), strong}},
 			[]span{{sign + " " + t.clean(string(s.Verdict)), signLook}}),
-		t.bar(w, d.tabSpans(), []span{{d.position(), faint}}),
-		spaces(w),
+		t.bar(w, t.tabsIn(w, d.tab).spans, nil),
+		t.bar(w, d.searchSpans(t), []span{{d.position(), faint}}),
 	}
-	return append(rows, d.pager.view(t)...)[:max(min(h, len(rows)+d.pager.height), 0)]
+	rows = append(rows, d.reader.view(w, d.focused && d.moves())...)
+	return rows[:max(min(h, len(rows)), 0)]
 }
 
-// tabSpans are the names of the tabs with the open one in brackets.
-func (d *detail) tabSpans() []span {
-	var all []span
-	for tab := range tabCount {
-		if tab == d.tab {
-			all = append(all, span{"[" + tabName(tab) + "]", accent})
-		} else {
-			all = append(all, span{" " + tabName(tab) + " ", faint})
-		}
-	}
-	return all
+// moves says whether there is a cursor to move: where there is something to fold, or to be found.
+func (d *detail) moves() bool {
+	p := d.drawn.page
+	return p != nil && (p.body(d.tab) != nil || d.sought.needle.text != "")
 }
 
-// position says how far the shown rows go if not all are shown.
+// searchSpans say what is searched for.
+func (d *detail) searchSpans(t theme) []span {
+	if d.sought.needle.text == "" {
+		return nil
+	}
+	return []span{{"/" + t.clean(d.sought.needle.text), accent}, {"  " + d.hits(), faint}}
+}
+
+// position says how far the shown lines go if not all are shown.
 func (d *detail) position() string {
-	p := &d.pager
-	if len(p.rows) <= p.height || p.height == 0 {
+	r := &d.reader
+	if r.count == 0 || r.height == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d/%d", min(p.top+p.height, len(p.rows)), len(p.rows))
+	last := r.lastSeen()
+	below := r.after(last)
+	if r.top == 0 && r.skip == 0 && below >= r.count && r.fits() {
+		return ""
+	}
+	form := ""
+	if p := d.drawn.page; p != nil && p.body(d.tab) != nil {
+		form = [formCount]string{"", "raw · ", "hex · "}[d.form]
+	}
+	return fmt.Sprintf("%s%s/%s", form, humanize.Comma(int64(min(below, r.count))), humanize.Comma(int64(r.count)))
+}
+
+// hints are the keys that help in what is read.
+func (d *detail) hints() []span {
+	switch {
+	case d.tab == diffTab:
+		return []span{hint("space", "what always differs")}
+	case d.moves() && d.form == readable:
+		return []span{hint("space", "fold"), hint("[ ]", "all"), hint("x", "raw"), hint("/", "search")}
+	case d.moves() && d.form == raw:
+		return []span{hint("x", "hex"), hint("/", "search")}
+	case d.moves():
+		return []span{hint("x", "readable"), hint("/", "search")}
+	}
+	return []span{hint("/", "search")}
 }

@@ -10,14 +10,19 @@ func emptyLines(t theme, url string, c Config, s Status) []line {
 	lines := []line{
 		{text: "Waiting for the first webhook.", look: strong},
 		{},
-		entry("URL", url),
+		entry("URL", url+"   c copies it"),
 	}
 	if s.AppKnown {
 		lines = append(lines, entry("app", s.App))
 	} else if c.Target != "" {
 		lines = append(lines, entry("app", t.clean(c.Target)))
 	}
-	lines = append(lines, entry("try", fmt.Sprintf(`curl -d '{"hello":"hook"}' %s`, url)))
+	try := fmt.Sprintf(`curl -d '{"hello":"hook"}' %s`, url)
+	if c.Do.Send != nil {
+		lines = append(lines, entry("try", "S sends a sample event, signed as its provider does; or"), entry("", try))
+	} else {
+		lines = append(lines, entry("try", try))
+	}
 	if !c.Public {
 		lines = append(lines, entry("reach", "local only: providers can't reach this URL yet"))
 	}

@@ -54,7 +54,7 @@ func (l *list) upTo(n int) int {
 // line is the line of the row with number n; if that has none of the next older one that has, else of the oldest.
 func (l *list) line(n int) int { return max(min(l.upTo(n), l.lines())-1, 0) }
 
-// find shows what the filter that was typed has found, which is nothing yet.
+// narrowTo shows what a filter finds, which is nothing yet.
 func (l *list) narrowTo(text string) {
 	l.narrow = narrow{filter: text, left: len(l.rows)}
 	l.settle()
@@ -66,11 +66,11 @@ func (l *list) widen() {
 	l.settle()
 }
 
-// judged shows or hides the rows of these deliveries.
-func (l *list) judged(ids []string, matches []bool) {
+// judged shows those of the deliveries that match, and hides the others.
+func (l *list) judged(rows []*inspect.Summary, matches []bool) {
 	var add []int
-	for i, id := range ids {
-		n, known := l.numbers[id]
+	for i, s := range rows {
+		n, known := l.numbers[s.ID]
 		if !known {
 			continue
 		}
@@ -127,23 +127,24 @@ func (l *list) head(t theme, w int) []string {
 	if l.heads() == 0 {
 		return nil
 	}
-	left := []span{{" filter: ", faint}, {l.filter, accent}, {" · ", faint}, {l.found(), plain}}
 	right := []span{{"esc shows all ", faint}}
-	if l.wrong != "" {
-		left = append(left, span{" · ", faint}, span{l.wrong, bad})
-	}
 	if w < 60 {
 		right = nil
-		left[1].text = t.beginning(l.filter, w-len(" filter:  · ")-t.size(l.found()))
+	}
+	found := l.found()
+	room := max(w-len(" filter:  ·  esc shows all ")-t.size(found), 8)
+	left := []span{{" filter: ", faint}, {t.beginning(l.filter, room), accent}, {" · ", faint}, {found, plain}}
+	if l.wrong != "" {
+		left, right = append(left, span{" · ", faint}, span{l.wrong, bad}), nil
 	}
 	return []string{t.bar(w, left, right)}
 }
 
-// found says how many there are: "12 of 4,201".
+// found says how many there are: "12 of 4,201", and how far the filter has looked.
 func (l *list) found() string {
 	found := thousands(l.allLines()) + " of " + thousands(len(l.rows))
 	if l.left > 0 {
-		return found + fmt.Sprintf(", %d%%", 100-min(99, max(1, l.left*100/max(len(l.rows), 1))))
+		return found + fmt.Sprintf(" · looked at %d%%", 100-min(99, max(1, l.left*100/max(len(l.rows), 1))))
 	}
 	return found
 }

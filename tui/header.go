@@ -31,8 +31,17 @@ func headerView(t theme, w int, url string, c Config, s Status, rate string) []s
 	if rate != "" {
 		state = append(state, span{"   " + rate, plain})
 	}
+	target := span{"  →  " + t.clean(c.Target), faint}
+	room := w - t.size(target.text)
 	if headerHeight(w) == 1 {
-		return []string{t.bar(w, where, append(state, span{" ", plain}))}
+		state = append(state, span{" ", plain})
+		if c.Target != "" && t.width(where)+t.width(state)+2 <= room {
+			where = append(where, target)
+		}
+		return []string{t.bar(w, where, state)}
+	}
+	if c.Target != "" && t.width(where) <= room {
+		where = append(where, target)
 	}
 	return []string{t.bar(w, where, nil), t.bar(w, append([]span{{" ", plain}}, state...), nil)}
 }

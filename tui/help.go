@@ -108,7 +108,7 @@ func (s *screen) actHints() []span {
 		key, does string
 	}{
 		{do.Replay != nil, "r", "replay"}, {do.Edit != nil, "e", "edit"}, {len(do.Copy) > 0, "y", "copy"},
-		{do.Send != nil, "S", "send"}, {s.config.Breakpoint != nil, "b", "hold"}, {true, "space", "mark"},
+		{do.Send != nil, "S", "send"}, {s.config.Breakpoint != nil, "b", "hold"}, {!s.focus, "space", "mark"}, {s.focus, "space", "fold"},
 	} {
 		if a.works {
 			all = append(all, hint(a.key, a.does))

@@ -50,7 +50,7 @@ func (s *screen) arrange() {
 		s.manual.set(t, emptyLines(t, s.url, s.config, s.status), max(s.width-4, 0), l.bodyHeight)
 	case l.detailHeight > 0:
 		current, _ := s.list.current()
-		s.detail.arrange(t, current, l.detailWidth, l.detailHeight)
+		s.detail.arrange(t, current, l.detailWidth, l.detailHeight, s.focus)
 	}
 }
 
@@ -173,6 +173,10 @@ func (s *screen) statusView() string {
 // badge says how much came above what was ever shown; nothing while the screen follows.
 func (s *screen) badge() []span {
 	switch unseen := s.list.unseen(); {
+	case s.list.paused && s.width < 60:
+		return []span{{fmt.Sprintf("paused · %s ", thousands(s.list.waiting())), warn}}
+	case s.list.paused:
+		return []span{{fmt.Sprintf("paused · %s waiting  p goes on ", thousands(s.list.waiting())), warn}}
 	case unseen > 0:
 		return []span{{fmt.Sprintf("%d new ↑  G to follow ", unseen), accent}}
 	case s.any() && !s.list.follow:

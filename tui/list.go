@@ -97,7 +97,7 @@ func (l *list) remove(ids []string) {
 		gone[id] = true
 	}
 	renumbered := make([]int, len(l.rows)+1) // by what was the number, less oldest
-	kept := l.rows[:0]
+	kept := make([]*inspect.Summary, 0, len(l.rows))
 	for i, s := range l.rows {
 		renumbered[i] = l.oldest + len(kept)
 		if gone[s.ID] {
@@ -113,7 +113,6 @@ func (l *list) remove(ids []string) {
 	}
 	l.removeShown(func(n int) bool { return gone[l.rows[n-l.oldest].ID] }, now)
 	l.selected, l.top, l.seen, l.pausedAt = now(l.selected+1)-1, now(l.top), now(l.seen+1)-1, now(l.pausedAt+1)-1
-	clear(l.rows[len(kept):])
 	l.rows = kept
 	l.settle()
 }
@@ -250,7 +249,7 @@ func (l *list) view(t theme, w int, zone *time.Location) []string {
 	for line := l.line(l.top); line >= 0 && line < l.lines() && len(drawn) < l.height; line-- {
 		s := l.row(l.number(line))
 		_, held := l.held[s.ID]
-		drawn = append(drawn, columns.row(t, s, state{selected: line == at, marked: l.marks[s.ID], held: held}, zone))
+		drawn = append(drawn, columns.row(t, w, s, state{selected: line == at, marked: l.marks[s.ID], held: held}, zone))
 	}
 	for len(drawn) < l.height {
 		drawn = append(drawn, spaces(w))

@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -13,16 +12,13 @@ import (
 // bell rings, and has the terminal show a notice, when a delivery is in trouble: at most once in a while, with what came
 // meanwhile counted.
 type bell struct {
-	on      bool
-	resting bool // it has rung not long ago
-	missed  int  // what would have rung since
-	last    string
+	on     bool
+	rest   int // ticks until it may ring again
+	missed int // what would have rung since
+	last   string
 }
 
-const bellRest = 5 * time.Second
-
-// A rungMsg says that the bell may ring again.
-type rungMsg struct{}
+const bellRest = 5 // ticks
 
 func (s *screen) toggleBell() tea.Cmd {
 	if s.bell.on = !s.bell.on; s.bell.on {
@@ -52,27 +48,20 @@ func (s *screen) noteTrouble(batch []inspect.Summary) tea.Cmd {
 		return nil
 	}
 	s.bell.missed, s.bell.last = s.bell.missed+n, last
-	if s.bell.resting {
-		return nil
-	}
-	return s.rung()
+	return s.ring()
 }
 
-// rung rings for what was missed, or lets the bell be.
-func (s *screen) rung() tea.Cmd {
-	s.bell.resting = s.bell.missed > 0
-	if !s.bell.resting {
+// ring rings for what was missed, if it may.
+func (s *screen) ring() tea.Cmd {
+	if s.bell.missed == 0 || s.bell.rest > 0 {
 		return nil
 	}
 	text := s.bell.last
 	if s.bell.missed > 1 {
 		text = fmt.Sprintf("%d deliveries in trouble; the last: %s", s.bell.missed, text)
 	}
-	s.bell.missed = 0
+	s.bell.missed, s.bell.rest = 0, bellRest
 	// The terminal takes the text up to the next control character; a semicolon would be a separator to some.
 	text = strings.ReplaceAll(inspect.Printable(text), ";", ",")
-	return tea.Batch(
-		tea.Raw("\a\x1b]9;hook: "+text+"\a"),
-		tea.Tick(bellRest, func(time.Time) tea.Msg { return rungMsg{} }),
-	)
+	return tea.Raw("\a\x1b]9;hook: " + text + "\a")
 }

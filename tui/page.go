@@ -2,65 +2,53 @@ package tui
 
 import (
 	"fmt"
-	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/dustin/go-humanize"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/signature"
 )
 
-const bodyLimit = 500 // lines of a body that the screen shows
-
-// The tabs of the detail.
-const (
-	requestTab = iota
-	responseTab
-	signatureTab
-	tabCount
-)
-
-// tabName is what a tab is called.
-func tabName(tab int) string {
-	return [tabCount]string{"Request", "Response", "Signature"}[tab]
-}
-
-// A page is one delivery made ready to be read. All of its text is clean.
+// A page is one delivery made ready to be read, and how far it was read. What it holds of the outside is printable.
 type page struct {
-	id    string
-	tabs  [tabCount][]line
-	stale bool // the delivery changed since
+	id         string
+	delivery   *inspect.Delivery // nil if it could not be loaded
+	err        error             // why
+	zone       *time.Location
+	request    *body
+	response   *body // nil if the app gave no answer
+	explained  *sheet
+	comparison *comparison
+	stale      bool // the delivery changed since
+	at         [tabCount]position
 }
 
-// pageOf is the page of d, with explanation as the text of its signature tab.
-func pageOf(t theme, zone *time.Location, d *inspect.Delivery, explanation string) page {
-	p := page{id: d.ID}
-	p.tabs[requestTab] = requestLines(t, zone, d)
-	p.tabs[responseTab] = responseLines(t, zone, d.Attempts)
-	if explanation == "" {
-		explanation = verdictWords(d.Signature)
-	}
-	for _, text := range inspect.PrintableLines(explanation) {
-		p.tabs[signatureTab] = append(p.tabs[signatureTab], indentedLine(t.clean(text)))
+// pageOf is the page of d. Of long bodies it has the beginning; see grow.
+func pageOf(zone *time.Location, d *inspect.Delivery) *page {
+	p := &page{id: d.ID, delivery: d, zone: zone, request: newBody(d.Header, d.Body, false)}
+	if a := d.Last(); a != nil && a.Response != nil {
+		p.response = newBody(a.Response.Header, a.Response.Body, false)
 	}
 	return p
 }
 
 // failedPage says why there is no page of the delivery with that id.
-func failedPage(t theme, id string, err error) page {
-	p := page{id: id}
-	why := []line{
-		{text: t.clean("load " + inspect.ShortID(id) + ": " + err.Error()), look: bad},
-		{text: "enter tries again", look: faint},
+func failedPage(id string, err error) *page { return &page{id: id, err: err} }
+
+// explain takes the text of the signature tab.
+func (p *page) explain(explanation string) {
+	if explanation == "" {
+		explanation = verdictWords(p.delivery.Signature)
 	}
-	for tab := range p.tabs {
-		p.tabs[tab] = why
+	p.explained = new(sheet)
+	for i, text := range inspect.PrintableLines(explanation) {
+		l := plain
+		if i == 0 {
+			_, l = verdictSign(p.delivery.Signature.Verdict)
+		}
+		p.explained.add(indented(l, text))
 	}
-	return p
 }
 
 // verdictWords is the little that a result says without an explanation.
@@ -71,20 +59,82 @@ func verdictWords(r signature.Result) string {
 	return fmt.Sprintf("%s: %s", r.Verdict, strings.ReplaceAll(string(r.Reason), "_", " "))
 }
 
-func requestLines(t theme, zone *time.Location, d *inspect.Delivery) []line {
-	lines := []line{
-		{text: t.clean(d.Method + " " + maskedURL(d.URL)), look: strong, hang: 2},
-		{text: t.clean(originOf(d, zone)), look: faint, hang: 2},
-		{},
+// take keeps of an older page of the same delivery what was done with it.
+func (p *page) take(old *page) {
+	p.at = old.at
+	if p.delivery == nil || old.delivery == nil {
+		return
 	}
-	lines = append(lines, headerLines(t, d.Header, signature.Lookup(d.Provider))...)
-	return append(lines, captureLines(t, d.Header, d.Body)...)
+	if p.request.same(old.request) {
+		p.request = old.request
+	}
+	if p.response.same(old.response) {
+		p.response = old.response
+	}
 }
 
-// maskedURL is a URL without what in it grants access.
-func maskedURL(s string) string {
-	masked, _ := inspect.MaskURL(s)
-	return masked
+// body is the body that a tab shows; nil if it shows none.
+func (p *page) body(tab int) *body {
+	switch {
+	case p.delivery == nil:
+		return nil
+	case tab == requestTab, tab == bodyTab:
+		return p.request
+	case tab == responseTab:
+		return p.response
+	}
+	return nil
+}
+
+// texts are what a tab shows in w cells.
+func (p *page) texts(t theme, tab int, f form, w int) []text {
+	if p.delivery == nil {
+		return []text{p.failure()}
+	}
+	var all []text
+	switch tab {
+	case requestTab:
+		all = append(all, requestHead(p.zone, p.delivery))
+	case responseTab:
+		all = append(all, responseHead(p.zone, p.delivery))
+	case headersTab:
+		all = append(all, headersSheet(p.delivery))
+	case signatureTab:
+		if p.explained == nil {
+			return []text{sheetOf(words(faint, "looking at the signature…"))}
+		}
+		all = append(all, p.explained)
+	case timingTab:
+		all = append(all, timingSheet(p.zone, p.delivery, w))
+	case attemptsTab:
+		all = append(all, attemptsSheet(p.zone, p.delivery))
+	case diffTab:
+		all = append(all, p.comparison.sheet(p.zone, w, t.signs != nil))
+	}
+	if b := p.body(tab); b != nil {
+		all = append(all, b.texts(f, w)...)
+	}
+	return all
+}
+
+// failure says why there is nothing to read.
+func (p *page) failure() *sheet {
+	return sheetOf(words(bad, "load "+inspect.ShortID(p.id)+": "+p.err.Error()), words(faint, "enter tries again"))
+}
+
+// size is about how many bytes the page keeps.
+func (p *page) size() int {
+	if p.delivery == nil {
+		return 0
+	}
+	return p.request.bytes() + p.response.bytes()
+}
+
+// sheetOf is a sheet with these lines.
+func sheetOf(lines ...rich) *sheet {
+	s := new(sheet)
+	s.addAll(lines...)
+	return s
 }
 
 // originOf is from where and when d came, and what it repeats.
@@ -96,89 +146,32 @@ func originOf(d *inspect.Delivery, zone *time.Location) string {
 	if d.Remote != "" {
 		parts = append(parts, "from "+d.Remote)
 	}
+	return strings.Join(slices.Concat(parts, repeats(d)), " · ")
+}
+
+// repeats says what d repeats.
+func repeats(d *inspect.Delivery) []string {
+	var all []string
 	if d.ReplayOf != "" {
-		parts = append(parts, "replay of "+inspect.ShortID(d.ReplayOf))
+		all = append(all, "⟲ replay of "+inspect.ShortID(d.ReplayOf))
 	}
 	if d.RedeliveryOf != "" {
-		parts = append(parts, "redelivery of "+inspect.ShortID(d.RedeliveryOf))
+		all = append(all, "↻ redelivery of "+inspect.ShortID(d.RedeliveryOf))
 	}
-	return strings.Join(parts, " · ")
+	if d.Change != "" {
+		all = append(all, "✎ "+d.Change)
+	}
+	return all
 }
 
-func responseLines(t theme, zone *time.Location, attempts []inspect.Attempt) []line {
-	if len(attempts) == 0 {
-		return []line{{text: "not handed to the app yet", look: faint}}
-	}
-	var lines []line
-	for i, a := range attempts {
-		if i > 0 {
-			lines = append(lines, line{})
-		}
-		lines = append(lines, attemptLines(t, zone, a)...)
-	}
-	return lines
+// maskedURL is a URL without what in it grants access.
+func maskedURL(s string) string {
+	masked, _ := inspect.MaskURL(s)
+	return masked
 }
 
-func attemptLines(t theme, zone *time.Location, a inspect.Attempt) []line {
-	summary := inspect.Summary{Outcome: a.Outcome}
-	words := string(a.Outcome)
-	if a.Response != nil {
-		summary.Status = a.Response.Status
-		words = strings.TrimSpace(fmt.Sprint(a.Response.Status, " ", http.StatusText(a.Response.Status)))
-		if a.Outcome != inspect.OutcomeAnswered && a.Outcome != inspect.OutcomePending {
-			words += ", then " + string(a.Outcome)
-		}
-	}
-	if words == "" {
-		words = "under way"
-	}
-	_, resultLook := resultOf(summary)
-	lines := []line{
-		{text: t.clean(words + " in " + took(a.Stages.Total)), look: resultLook, hang: 2},
-		{text: t.clean(fmt.Sprintf("attempt %d · %s · %s", a.Number, a.Started.In(zone).Format("15:04:05.000"), maskedURL(a.Target))),
-			look: faint, hang: 2},
-		{text: fmt.Sprintf("connect %s · wait %s", took(a.Stages.Connect), took(a.Stages.Wait)), look: faint, hang: 2},
-	}
-	if a.Err != "" {
-		masked, _ := inspect.MaskText(a.Err)
-		lines = append(lines, line{text: t.clean(masked), look: bad, hang: 2})
-	}
-	if a.Response == nil {
-		return lines
-	}
-	lines = append(lines, line{})
-	lines = append(lines, headerLines(t, a.Response.Header, nil)...)
-	return append(lines, captureLines(t, a.Response.Header, a.Response.Body)...)
-}
-
-// headerLines are the fields of h by name, all values in their order and masked, and an empty line behind them. The provider
-// is the sender's, nil if it is unknown and for an answer.
-func headerLines(t theme, h http.Header, p *signature.Provider) []line {
-	var lines []line
-	h, _ = inspect.MaskHeader(h, p)
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		for _, value := range h[name] {
-			lines = append(lines, line{label: t.clean(name) + ": ", text: t.clean(value), hang: 4})
-		}
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return append(lines, line{})
-}
-
-// captureLines are a body, masked, and how much of it there is.
-func captureLines(t theme, h http.Header, c inspect.Capture) []line {
-	size := humanize.Comma(c.Size) + " bytes"
-	if c.Size == 1 {
-		size = "1 byte"
-	}
-	if !c.Complete {
-		size += ", of which " + humanize.Comma(int64(len(c.Bytes))) + " were kept"
-	}
-	lines := []line{{text: size, look: faint}}
-	for _, text := range inspect.Render(h, c, true).First(bodyLimit) {
-		lines = append(lines, indentedLine(t.clean(text.String())))
-	}
-	return lines
+// maskedText is a text without what looks like a secret.
+func maskedText(s string) string {
+	masked, _ := inspect.MaskText(s)
+	return masked
 }

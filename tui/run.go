@@ -19,7 +19,8 @@ const (
 )
 
 // Run shows the screen on out, reads keys from in, and blocks until the user quits or ctx ends, which is not an error.
-// If in and out are terminals they are in raw mode and on the alternate screen meanwhile, and restored at the end.
+// If in and out are terminals they are in raw mode and on the alternate screen meanwhile, and restored at the end, after a
+// panic too: that is a *PanicError.
 //
 // The calls of c's Fetcher, Replayer and Explain have returned when Run does; the first two are told by their context
 // to hurry. Bubble Tea's own goroutines have ended too, except for one that still reads from an in that is no terminal
@@ -30,17 +31,20 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, c Config) error {
 	defer calls.wait()
 	defer cancel()
 
-	p := tea.NewProgram(newScreen(c, calls.runner(ctx)),
+	var p *tea.Program
+	var guard guard
+	quit := func() { calls.group.Go(p.Quit) }
+	p = tea.NewProgram(guarded{newScreen(c, guard.runner(calls.runner(ctx))), &guard, quit},
 		tea.WithInput(in), tea.WithOutput(out), tea.WithFPS(framesPerSecond),
 		tea.WithoutSignalHandler()) // signals are main's: they end ctx
 	// Quitting, unlike a cancelled context of Bubble Tea's own, lets it restore the terminal in order.
 	stop := context.AfterFunc(ctx, p.Quit)
 	defer stop()
 	calls.group.Go(func() { tick(ctx, p.Send) })
-	if _, err := p.Run(); err != nil {
+	if _, err := p.Run(); err != nil && guard.err() == nil {
 		return fmt.Errorf("screen: %w", err)
 	}
-	return nil
+	return guard.err()
 }
 
 // tick sends the time, once a second, until ctx ends.

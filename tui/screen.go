@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"context"
-	"fmt"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -23,8 +21,7 @@ type (
 		status Status
 		ended  bool
 	}
-	loadedMsg struct{ page page }
-	tickMsg   time.Time // once a second
+	tickMsg time.Time // once a second
 )
 
 // A screen is all that is shown. Update and View are called by one goroutine; neither does I/O or looks at a clock.
@@ -95,17 +92,17 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			next = s.nextStatus()
 		}
 	case tickMsg:
-		s.tick(time.Time(msg))
+		next = s.tick(time.Time(msg))
 	case loadedMsg:
 		s.detail.loaded(msg.page)
+	case explainedMsg, grownMsg, comparedMsg:
+		s.detail.learn(msg)
 	case doneMsg:
 		next = s.done(msg)
 	case copyMsg:
 		next = s.copyText(msg.name, msg.text)
 	case editedMsg:
 		next = s.edited(msg)
-	case rungMsg:
-		next = s.rung()
 	default:
 		next = s.filterMsg(msg)
 	}
@@ -300,27 +297,7 @@ func (s *screen) load() tea.Cmd {
 	if !ok || s.layout().detailHeight == 0 {
 		return nil
 	}
-	id := s.detail.wants(current.ID)
-	if id == "" {
-		return nil
-	}
-	t, zone, c := s.theme, s.zone, s.config
-	return s.start(func(ctx context.Context) tea.Msg {
-		if c.Deliveries == nil {
-			return loadedMsg{failedPage(t, id, fmt.Errorf("there is no history to load it from"))}
-		}
-		d, err := c.Deliveries.Delivery(ctx, id)
-		if err != nil {
-			return loadedMsg{failedPage(t, id, err)}
-		}
-		explanation := ""
-		if c.Explain != nil {
-			explanation = c.Explain(d)
-		}
-		p := pageOf(t, zone, d, explanation)
-		p.id = id
-		return loadedMsg{p}
-	})
+	return s.detail.load(library{s.start, s.zone, s.config, s.list.counterpart}, current)
 }
 
 // say shows what came of something, in one line.

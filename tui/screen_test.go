@@ -175,7 +175,7 @@ func TestDetailIsLoadedOnce(t *testing.T) {
 
 func TestStaleAnswerIsNotShown(t *testing.T) {
 	b := newBench(t, 120, 30, Config{Deliveries: &store{}, Recent: newestFirst(summaries(0, 5))})
-	late := pageOf(b.theme, b.zone, &inspect.Delivery{ID: "d_0001abcdefgh", Method: "LATE"}, "")
+	late := pageOf(b.zone, &inspect.Delivery{ID: "d_0001abcdefgh", Method: "LATE"})
 	b.send(loadedMsg{late})
 	b.lacks("LATE")
 }
@@ -289,26 +289,6 @@ func TestWideCharactersAreAligned(t *testing.T) {
 	}
 }
 
-func TestListForgetsTheOldest(t *testing.T) {
-	l := newList(nil)
-	l.resize(10)
-	for n := range rowLimit + 2*rowSlack {
-		l.take([]inspect.Summary{{ID: fmt.Sprint(n)}})
-		if n == 10 {
-			l.move(-3)
-		}
-	}
-	if got := len(l.rows); got < rowLimit || got > rowLimit+rowSlack {
-		t.Errorf("got %d rows, want about %d", got, rowLimit)
-	}
-	if len(l.numbers) != len(l.rows) {
-		t.Errorf("got %d numbers for %d rows", len(l.numbers), len(l.rows))
-	}
-	if s, _ := l.current(); s.ID != l.rows[0].ID {
-		t.Errorf("the selected delivery is gone: got %s selected, want the oldest, %s", s.ID, l.rows[0].ID)
-	}
-}
-
 func BenchmarkFrame(b *testing.B) {
 	news := make(chan []inspect.Summary)
 	s := newScreen(Config{URL: testURL, News: news}, func(func(context.Context) tea.Msg) tea.Cmd { return nil })
@@ -318,7 +298,7 @@ func BenchmarkFrame(b *testing.B) {
 		s.list.put(d)
 	}
 	s.Update(tea.WindowSizeMsg{Width: 200, Height: 50})
-	s.Update(loadedMsg{pageOf(s.theme, time.UTC, someDelivery(0), "")})
+	s.Update(loadedMsg{pageOf(time.UTC, someDelivery(0))})
 	one := someDelivery(1).Summary()
 	for n := 0; b.Loop(); n++ {
 		one.ID = fmt.Sprint("d_new", n)

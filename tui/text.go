@@ -47,6 +47,15 @@ func (t theme) size(s string) int {
 	return used
 }
 
+// width is how many cells all of them take.
+func (t theme) width(all []span) int {
+	used := 0
+	for _, s := range all {
+		used += t.size(s.text)
+	}
+	return used
+}
+
 // fit is s in exactly w cells: padded, or cut with an ellipsis.
 func (t theme) fit(s string, w int) string {
 	if w <= 0 {
@@ -72,11 +81,7 @@ func (t theme) fitRight(s string, w int) string {
 // bar is one line of exactly w cells: left at its left, right at its right, drawn. What does not fit is cut from left
 // first.
 func (t theme) bar(w int, left, right []span) string {
-	end := 0
-	for _, s := range right {
-		end += t.size(s.text)
-	}
-	end = min(end, w)
+	end := min(t.width(right), w)
 	room := w - end
 	if end > 0 && room > 0 {
 		room-- // so that the two don't touch
@@ -101,7 +106,7 @@ func (t theme) spans(w int, all []span) string {
 		b.WriteString(t.draw(s.look, s.text))
 		w -= used
 	}
-	b.WriteString(spaces(w))
+	b.WriteString(t.draw(plain, spaces(w)))
 	return b.String()
 }
 

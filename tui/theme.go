@@ -29,6 +29,7 @@ const (
 	quoted // in a body: a string
 	number // in a body: a number, true, null
 	hit    // what was searched for
+	here   // the hit that the cursor is at
 	looks  // how many there are
 )
 
@@ -36,13 +37,14 @@ const (
 // these are known to be hard to read, as yellow on white, it takes others if the terminal has them.
 type theme struct {
 	styles [looks]lipgloss.Style
-	ground lipgloss.Style    // behind the selected row
+	ground color.Color       // behind the selected row; nil if the terminal has no colour that suits
+	lit    bool              // it draws on that ground
 	signs  *strings.Replacer // of the screen's signs by ASCII; nil if the terminal has them
 	cells  ansi.Method       // how the terminal counts the cells of what is more than one character
 }
 
 func newTheme(ascii, noColor bool) theme {
-	t := theme{ground: lipgloss.NewStyle()}
+	var t theme
 	if ascii {
 		t.signs = asciiSigns()
 	}
@@ -53,6 +55,7 @@ func newTheme(ascii, noColor bool) theme {
 	t.styles[strong] = t.styles[strong].Bold(true)
 	t.styles[accent] = t.styles[accent].Bold(true)
 	t.styles[hit] = t.styles[hit].Reverse(true)
+	t.styles[here] = t.styles[here].Reverse(true).Bold(true).Underline(true)
 	if !noColor {
 		t.paint(lipgloss.Green, lipgloss.Red, lipgloss.Yellow, lipgloss.Cyan, lipgloss.Magenta)
 	}
@@ -62,7 +65,7 @@ func newTheme(ascii, noColor bool) theme {
 // paint gives each meaning its colour.
 func (t *theme) paint(green, red, yellow, cyan, magenta color.Color) {
 	for l, c := range map[look]color.Color{
-		good: green, bad: red, warn: yellow, accent: cyan, name: cyan, quoted: green, number: magenta,
+		good: green, bad: red, warn: yellow, accent: cyan, name: cyan, quoted: green, number: magenta, here: yellow,
 	} {
 		t.styles[l] = t.styles[l].Foreground(c)
 	}
@@ -74,15 +77,27 @@ func (t *theme) suit(dark bool, profile colorprofile.Profile) {
 		return
 	}
 	shade := lipgloss.LightDark(dark)
-	t.ground = t.ground.Background(shade(lipgloss.Color("#e6ebf1"), lipgloss.Color("#2b313b")))
+	t.ground = shade(lipgloss.Color("#e6ebf1"), lipgloss.Color("#2b313b"))
 	if !dark {
 		t.paint(lipgloss.Color("#116329"), lipgloss.Color("#b3121d"), lipgloss.Color("#8a5a00"), lipgloss.Color("#0550ae"), lipgloss.Color("#8250df"))
 	}
 }
 
+// onGround draws as t does, on the ground of the selected row.
+func (t theme) onGround() theme {
+	if t.ground == nil {
+		return t
+	}
+	for i := range t.styles {
+		t.styles[i] = t.styles[i].Background(t.ground)
+	}
+	t.lit = true
+	return t
+}
+
 // draw is text, which is one line, as it looks.
 func (t theme) draw(l look, text string) string {
-	if l == plain || text == "" {
+	if l == plain && !t.lit || text == "" {
 		return text
 	}
 	return t.styles[l].Render(text)
@@ -90,7 +105,7 @@ func (t theme) draw(l look, text string) string {
 
 // clean is text from anywhere made fit for this terminal.
 func (t theme) clean(text string) string {
-	text = inspect.Printable(text)
+	text = alone(inspect.Printable(text))
 	if t.signs == nil {
 		return text
 	}
@@ -108,9 +123,9 @@ func (t theme) frame(s string) string {
 // asciiSigns replaces the signs of the screen.
 func asciiSigns() *strings.Replacer {
 	return strings.NewReplacer(
-		"✓", "+", "✗", "x", "○", "o", "●", "*", "◌", "-", "↻", "~", "⟲", "@", "▌", ">",
+		"✓", "+", "✗", "x", "○", "o", "●", "*", "◌", "-", "↻", "~", "⟲", "@", "✎", "e", "▌", ">",
 		"─", "-", "│", "|", "┬", "+", "┴", "+",
-		"…", ".", "·", "-", "→", ">", "←", "<", "↑", "^", "↓", "v",
+		"…", ".", "·", "-", "→", ">", "←", "<", "↑", "^", "↓", "v", "█", "#",
 	)
 }
 

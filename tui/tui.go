@@ -33,6 +33,7 @@ type Config struct {
 	Deliveries Fetcher                           // nil: the detail says that it can't be loaded
 	Explain    func(*inspect.Delivery) string    // the text of the signature tab; called concurrently with everything else
 	Search     func(text string) (Search, error) // reads what was typed behind /; nil: there is no filter
+	Words      []string                          // of what Search reads, fields and flags: for completion
 	Do         Actions                           // what can be done
 	Breakpoint Breakpoint                        // nil: nothing passes here that could be held
 	Trouble    func(inspect.Summary) string      // why a notice is due for it, in a few words; empty if none is. nil: never
