@@ -43,7 +43,9 @@ var mayImport = map[string][]string{
 	"internal/latest":       {},
 	"internal/oracles":      {},
 	"internal/pasted":       {"internal/httptext"},
+	"internal/picture":      {"internal/terminal"},
 	"internal/providersdoc": {"inspect/signature"},
+	"internal/terminal":     {},
 }
 
 // onlyIn says which rooms may use a heavy dependency, so that swapping it touches one folder.
@@ -56,6 +58,7 @@ var onlyIn = map[string][]string{
 	"github.com/expr-lang/":      {"inspect/filter"},
 	"github.com/cenkalti/":       {"relay/tunnel", "cmd"},
 	"github.com/zalando/":        {"cmd"},
+	"github.com/creack/pty":      {"internal/terminal"},
 	"github.com/nats-io/":        {"relay/state"},
 }
 
