@@ -218,6 +218,27 @@ func (c *client) end(t testing.TB) {
 	}
 }
 
+// loses waits until the connection is lost for what cut does, and gives how: which it may have been, and be over again,
+// before anybody looks.
+func (c *client) loses(t testing.TB, cut func()) *tunnel.Loss {
+	t.Helper()
+	before, _ := c.State()
+	cut()
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	for {
+		state, changed := c.State()
+		if state.Lost != before.Lost {
+			return state.Lost
+		}
+		select {
+		case <-changed:
+		case <-late.C:
+			t.Fatalf("the client is %s (%v), and has lost nothing", state.Phase, state.Err)
+		}
+	}
+}
+
 // wait gives the next state that is in one of the phases: the present one if it is.
 func (c *client) wait(t testing.TB, phases ...tunnel.Phase) tunnel.State {
 	t.Helper()

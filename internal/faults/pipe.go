@@ -17,6 +17,7 @@ type pipe struct {
 	changed sync.Cond
 	pieces  []piece
 	size    int // in bytes
+	most    int // that size ever was
 	ended   bool
 }
 
@@ -35,7 +36,15 @@ func (q *pipe) put(b piece, room int) {
 	}
 	q.pieces = append(q.pieces, b)
 	q.size += len(b.bytes)
+	q.most = max(q.most, q.size)
 	q.changed.Signal()
+}
+
+// peak is the most that was ever in the pipe, in bytes.
+func (q *pipe) peak() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.most
 }
 
 // take gives the next piece; false behind the last.

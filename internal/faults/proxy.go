@@ -194,6 +194,18 @@ func (p *Proxy) Counts() Counts {
 	return p.counts
 }
 
+// UnderWay is the most that was ever under way at once, in bytes, on one of the connections that are open now: read at one
+// end and not yet due at the other.
+func (p *Proxy) UnderWay(way Way) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	most := 0
+	for l := range p.links {
+		most = max(most, l.pipes[way].peak())
+	}
+	return most
+}
+
 // Await waits until the counts are as wanted, and gives them. Its error is ctx's. wanted must not call the Proxy.
 func (p *Proxy) Await(ctx context.Context, wanted func(Counts) bool) (Counts, error) {
 	stop := context.AfterFunc(ctx, func() {
