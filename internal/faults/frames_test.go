@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -113,6 +114,20 @@ func (p peer) wantGoAway(t testing.TB, code wire.Code) (message string) {
 		t.Errorf("the other side said %q (%v), want a go-away with code %s", payload, err, code)
 	}
 	return g.Message
+}
+
+// wantEnd wants the session to be over, whatever was still to be said.
+func (p peer) wantEnd(t testing.TB) {
+	t.Helper()
+	late := time.AfterFunc(patience, func() { _ = p.Close() })
+	for {
+		if _, err := p.Read(nil, nil); err != nil {
+			break
+		}
+	}
+	if !late.Stop() {
+		t.Error("the session goes on")
+	}
 }
 
 // dialPeer is a client by hand that has claimed the name, or has said nothing yet if that is "".

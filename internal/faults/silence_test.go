@@ -24,11 +24,9 @@ func TestRow4HalfOpenConnection(t *testing.T) {
 	h := newHouse(t, plan{relay: relay.Config{Beat: beat}})
 	got := h.aside("/hold", "hello")
 	within(t, h.app.begun, "the request at the app")
-	h.link.Blackhole()
 	began := time.Now()
-	state := h.wait(t, tunnel.Waiting)
-	if !errors.Is(state.Err, wire.ErrSilent) {
-		t.Errorf("the client lost the relay for %v, want ErrSilent", state.Err)
+	if lost := h.loses(t, h.link.Blackhole); !errors.Is(lost.Err, wire.ErrSilent) {
+		t.Errorf("the client lost the relay for %v, want ErrSilent", lost.Err)
 	}
 	if took := time.Since(began); took < beat || took > inTime {
 		t.Errorf("the client knew after %s", took)
@@ -56,17 +54,19 @@ func TestRow4IdleConnectionGoesDark(t *testing.T) {
 	h := newHouse(t, plan{relay: relay.Config{Beat: beat}})
 	state := h.wait(t, tunnel.Connected)
 	eventually(t, "the client's first PING is answered", func() bool { return state.RTT() > 0 })
-	h.link.Blackhole()
 	began := time.Now()
 	heard := make(chan time.Duration, 1)
-	go func() {
-		wantFailure(t, h.post("", "hello"), http.StatusGatewayTimeout, "tunnel_timeout")
-		heard <- time.Since(began)
-		wantFailure(t, h.post("", "hello"), http.StatusBadGateway, "tunnel_absent")
-		close(heard)
-	}()
-	if state := h.wait(t, tunnel.Waiting); !errors.Is(state.Err, wire.ErrSilent) {
-		t.Errorf("the client lost the relay for %v, want ErrSilent", state.Err)
+	lost := h.loses(t, func() {
+		h.link.Blackhole()
+		go func() {
+			wantFailure(t, h.post("", "hello"), http.StatusGatewayTimeout, "tunnel_timeout")
+			heard <- time.Since(began)
+			wantFailure(t, h.post("", "hello"), http.StatusBadGateway, "tunnel_absent")
+			close(heard)
+		}()
+	})
+	if !errors.Is(lost.Err, wire.ErrSilent) {
+		t.Errorf("the client lost the relay for %v, want ErrSilent", lost.Err)
 	}
 	if took := time.Since(began); took < 2*beat || took > idleInTime {
 		t.Errorf("the client knew after %s", took)
@@ -105,8 +105,7 @@ func TestRow4ReturnsBeforeTheRelayKnows(t *testing.T) {
 // Row 4: bytes that go one way only are no sign of life for the other.
 func TestRow4OneWayIsDead(t *testing.T) {
 	h := newHouse(t, plan{relay: relay.Config{Beat: beat}})
-	h.link.Delay(faults.Down, time.Hour) // what the relay says
-	h.wait(t, tunnel.Waiting)
+	h.loses(t, func() { h.link.Delay(faults.Down, time.Hour) }) // what the relay says
 	h.link.Delay(faults.Down, 0)
 	h.wait(t, tunnel.Connected)
 	wantBody(t, h.post("", "again"), "again")

@@ -61,19 +61,17 @@ func TestRow5OnlyALivedSessionResets(t *testing.T) {
 	slow(t)
 	h := newHouse(t, plan{})
 	h.link.AcceptAndClose()
-	h.link.Reset()
-	for range 5 {
-		h.wait(t, tunnel.Waiting)
-		h.wait(t, tunnel.Connecting)
+	h.loses(t, h.link.Reset)
+	for range 4 {
+		h.loses(t, func() {})
 	}
 	if err := h.link.Pass(); err != nil {
 		t.Fatal(err)
 	}
 	h.wait(t, tunnel.Connected)
 	<-time.After(11 * time.Second) // the passing of time is what this is about
-	h.link.Reset()
-	state := h.wait(t, tunnel.Waiting)
-	if wait := time.Until(state.RetryAt); wait > time.Second {
+	lost := h.loses(t, h.link.Reset)
+	if wait := time.Until(lost.RetryAt); wait > time.Second {
 		t.Errorf("after a session of 11 s it waits %s", wait)
 	}
 }
