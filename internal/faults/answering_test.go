@@ -31,21 +31,34 @@ func TestRow7AppIsDown(t *testing.T) {
 	h.wantAttempts(inspect.OutcomeAnswered)
 }
 
-// Row 8: a silent app is given up, in words that name it, and the others are answered meanwhile.
-func TestRow8AppIsSilent(t *testing.T) {
-	h := newHouse(t, plan{app: replay.ClientOptions{Head: 2 * time.Second}})
-	silent := h.aside("/silent", "hello")
-	id := within(t, h.app.begun, "the request at the app")
+// Row 8: while an app is silent, the others are answered.
+func TestRow8OthersAreAnswered(t *testing.T) {
+	h := newHouse(t, plan{app: replay.ClientOptions{Head: 2 * patience}})
+	held := h.aside("/hold", "hello")
+	within(t, h.app.begun, "the request at the app")
 	for range 20 {
 		wantBody(t, h.post("", "quick"), "quick")
 	}
 	select {
-	case got := <-silent:
-		t.Errorf("the silent request had its answer before its time: %s", got)
+	case got := <-held:
+		t.Errorf("the request had its answer before the app gave one: %s", got)
 	default:
 	}
+	h.app.letAll()
+	wantBody(t, within(t, held, "an answer"), "held")
+}
+
+// Row 8: a silent app is given up when its time is over, in words that name it.
+func TestRow8AppIsSilent(t *testing.T) {
+	const head = time.Second
+	h := newHouse(t, plan{app: replay.ClientOptions{Head: head}})
+	silent := h.aside("/silent", "hello")
+	id := within(t, h.app.begun, "the request at the app")
 	got := within(t, silent, "an answer")
 	wantFailure(t, got, http.StatusGatewayTimeout, "app_timeout")
+	if got.Took < head {
+		t.Errorf("it had its answer before its time: %s", got)
+	}
 	if !strings.Contains(string(got.Body), "the app") || !strings.Contains(string(got.Body), id) {
 		t.Errorf("it names neither stage nor delivery: %s", got.Body)
 	}
@@ -53,7 +66,7 @@ func TestRow8AppIsSilent(t *testing.T) {
 		if d.ID != id {
 			continue
 		}
-		if a := d.Last(); a.Outcome != inspect.OutcomeTimeout || a.Stages.Wait < time.Second && a.Stages.Total < time.Second {
+		if a := d.Last(); a.Outcome != inspect.OutcomeTimeout || a.Stages.Wait < head && a.Stages.Total < head {
 			t.Errorf("the history has %+v", a)
 		}
 	}
@@ -61,7 +74,7 @@ func TestRow8AppIsSilent(t *testing.T) {
 
 // Row 8: connections to the app that are swallowed are no different.
 func TestRow8WayToTheAppIsBlack(t *testing.T) {
-	h := newHouse(t, plan{app: replay.ClientOptions{Head: 100 * time.Millisecond}})
+	h := newHouse(t, plan{app: replay.ClientOptions{Head: 2 * time.Second}}) // in which a busy machine answers
 	wantBody(t, h.post("", "first"), "first")
 	h.local.Blackhole()
 	wantFailure(t, h.post("", "hello"), http.StatusGatewayTimeout, "app_timeout")
