@@ -62,7 +62,7 @@ func TestClientThatKnowsTheIdleRhythm(t *testing.T) {
 	last := c.ping(t)
 	for range 2 {
 		at := c.ping(t)
-		if at-last < 9*beat/2 {
+		if at-last < 3*beat { // the PING before may have been late
 			t.Errorf("it was asked after %v", at-last)
 		}
 		last = at
