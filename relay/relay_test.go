@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -86,13 +87,37 @@ func echo(_ context.Context, w http.ResponseWriter, _ *inspect.Delivery, body io
 // A client is a tunnel.Client that runs.
 type client struct {
 	*tunnel.Client
-	stop func() error // ends Run and gives what it returned
+	losses chan error   // why it wasn't connected, each time; what its State says is only the last
+	stop   func() error // ends Run and gives what it returned
+}
+
+// A lossLog is a client's log, of which only the losses matter.
+type lossLog struct {
+	slog.Handler
+	losses chan<- error
+}
+
+func (l lossLog) Enabled(context.Context, slog.Level) bool { return true }
+
+func (l lossLog) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		if err, ok := a.Value.Any().(error); ok && r.Message == "tunnel not connected" {
+			select {
+			case l.losses <- err:
+			default: // more than any test asks for
+			}
+		}
+		return true
+	})
+	return nil
 }
 
 // run starts a client, and stops it when the test ends.
 func (h *house) run(f handler, change ...func(*tunnel.Client)) *client {
 	h.t.Helper()
-	c := &client{Client: &tunnel.Client{Relay: h.url, Name: otter, Secret: "mine", Instance: "one", Handler: f}}
+	c := &client{losses: make(chan error, 64)}
+	log := slog.New(lossLog{slog.DiscardHandler, c.losses})
+	c.Client = &tunnel.Client{Relay: h.url, Name: otter, Secret: "mine", Instance: "one", Handler: f, Log: log}
 	for _, f := range change {
 		f(c.Client)
 	}

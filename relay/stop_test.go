@@ -66,9 +66,12 @@ func TestServeStopsGracefully(t *testing.T) {
 // wantDraining checks that the client knows why it lost the relay, and means to come back.
 func wantDraining(t *testing.T, c *client) {
 	t.Helper()
-	state := c.wait(t, tunnel.Waiting, tunnel.Stopped)
-	if g, ok := errors.AsType[*wire.GoAway](state.Err); !ok || g.Code != wire.CodeDraining || state.Phase != tunnel.Waiting {
-		t.Errorf("the client is %s (%v), want %s for a go-away", state.Phase, state.Err, tunnel.Waiting)
+	err := within(t, c.losses, "the loss of the relay")
+	if g, ok := errors.AsType[*wire.GoAway](err); !ok || g.Code != wire.CodeDraining {
+		t.Errorf("the client lost the relay for %v, want a go-away", err)
+	}
+	if state, _ := c.State(); state.Phase == tunnel.Stopped {
+		t.Errorf("the client has stopped: %v", state.Err)
 	}
 }
 
