@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 )
@@ -254,6 +255,10 @@ func TestUnderWayElsewhere(t *testing.T) {
 	_, id, _ := strings.Cut(out.Text(), " ")
 	s := openTest(t, path, Options{})
 	before, err := s.Get(t.Context(), id)
+	for late := time.Now().Add(20 * time.Second); isMissing(err) && time.Now().Before(late); { // it is on its way from the journal
+		<-time.After(time.Millisecond)
+		before, err = s.Get(t.Context(), id)
+	}
 	if err != nil || before.Last() != nil {
 		t.Errorf("under way: got %+v, %v; want no attempt", before, err)
 	}
