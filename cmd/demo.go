@@ -65,6 +65,7 @@ type demo struct {
 }
 
 func (d *demo) run(ctx context.Context) error {
+	d.addTime = demoAddTime
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
 	srv := &http.Server{Handler: d.handler(), ReadHeaderTimeout: 10 * time.Second}
@@ -117,6 +118,9 @@ func (d *demo) handler() http.Handler {
 		}
 	})
 }
+
+// demoAddTime is longer than a listener's: nobody waits for the lines, and one of them is to show a redelivery.
+const demoAddTime = 10 * time.Second
 
 // pause is how long the providers wait between two events on a screen, so that one can watch.
 const pause = 800 * time.Millisecond
@@ -192,6 +196,9 @@ func (d *demo) connected(ctx context.Context) error {
 
 // conclude explains the bad signature, and names commands to go on with.
 func (d *demo) conclude(ctx context.Context) error {
+	if err := d.store.Flush(ctx); err != nil { // the last one may still be on its way
+		return err
+	}
 	all, err := d.store.List(ctx, history.Query{Since: d.began})
 	if err != nil || len(all) == 0 {
 		return err
