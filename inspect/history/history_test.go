@@ -18,7 +18,7 @@ import (
 
 	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/signature"
-	"go.uber.org/goleak"
+	"github.com/seed-4575fdc3/hook/internal/leaks"
 )
 
 func TestMain(m *testing.M) {
@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		child(mode, os.Getenv("HISTORY_PATH"))
 		return
 	}
-	goleak.VerifyTestMain(m)
+	os.Exit(leaks.Run(m))
 }
 
 const testProject = "/home/dev/shop"

@@ -11,20 +11,20 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/seed-4575fdc3/hook/internal/latest"
+	"github.com/seed-4575fdc3/hook/internal/leaks"
 	"github.com/seed-4575fdc3/hook/relay"
 	"github.com/seed-4575fdc3/hook/relay/tunnel"
 	"github.com/seed-4575fdc3/hook/replay"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { os.Exit(leaks.Run(m)) }
 
 const (
 	host     = "webhooks.example" // what senders ask for, directly and through hook

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/seed-4575fdc3/hook/internal/leaks"
 )
 
 // watch is the first thing in a test: when all else is over, no goroutine and no descriptor must be left.
@@ -14,7 +16,9 @@ func watch(t testing.TB) {
 	t.Helper()
 	goroutines, files := goleak.IgnoreCurrent(), descriptors()
 	t.Cleanup(func() {
-		goleak.VerifyNone(t, goroutines)
+		if err := leaks.Find(goroutines); err != nil {
+			t.Error(err)
+		}
 		eventually(t, "the descriptors are closed", func() bool { return descriptors() <= files })
 	})
 }

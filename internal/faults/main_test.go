@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"github.com/seed-4575fdc3/hook/internal/leaks"
 )
 
 // patience is how long a test waits for what must happen; only a test that fails waits so long.
@@ -29,10 +29,9 @@ func TestMain(m *testing.M) {
 	if ln, err := net.Listen("tcp", "127.0.0.1:0"); err == nil { // with the first, the runtime opens descriptors that stay
 		_ = ln.Close()
 	}
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		removePrograms()
-		os.Exit(code)
-	}))
+	code := leaks.Run(m)
+	removePrograms()
+	os.Exit(code)
 }
 
 // slow skips a test that takes minutes, unless they are asked for.

@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"internal/house":        {},
 	"internal/httptext":     {},
 	"internal/latest":       {},
+	"internal/leaks":        {},
 	"internal/oracles":      {},
 	"internal/pasted":       {"internal/httptext"},
 	"internal/picture":      {"internal/terminal"},
