@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/seed-4575fdc3/hook/internal/faults"
 )
 
 // Where TEST_APP is an address, the test's binary is an app that listens there. It answers with its process id, and ends when
@@ -129,15 +131,15 @@ func post(t *testing.T, url string) string {
 	return fmt.Sprintf("%d %s", resp.StatusCode, body)
 }
 
-// freePort is one where nobody listens now.
+// freePort is one where nobody listens before the test has somebody listen there.
 func freePort(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, release, err := faults.ClosedPort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = ln.Close() }()
-	_, port, _ := net.SplitHostPort(ln.Addr().String())
+	t.Cleanup(release)
+	_, port, _ := net.SplitHostPort(addr)
 	return port
 }
 

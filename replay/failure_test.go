@@ -37,12 +37,7 @@ func wantAttempts(t testing.TB, d *inspect.Delivery, want string) {
 }
 
 func TestAppIsDown(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &app{target: parse(t, ln.Addr().String())}
-	_ = ln.Close()
+	a := &app{target: parse(t, closedPort(t))}
 	d := newDelivery("POST", "")
 	w, _ := serve(t, a.forwarder(t), d, "hi")
 	wantFailure(t, w, http.StatusBadGateway, "app_refused")

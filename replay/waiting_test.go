@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -12,15 +11,19 @@ import (
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/internal/faults"
 	"github.com/seed-4575fdc3/hook/replay"
 )
 
-// closedPort is an address where nobody listens, at least not before the test does.
+// closedPort is an address where nobody listens before the test does.
 func closedPort(t testing.TB) string {
 	t.Helper()
-	ln := listen(t, "tcp", "127.0.0.1:0")
-	defer func() { _ = ln.Close() }()
-	return ln.Addr().String()
+	addr, release, err := faults.ClosedPort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(release)
+	return addr
 }
 
 // keeping is a recorder that tells which deliveries are kept.
@@ -127,8 +130,8 @@ func TestWaitForAppUntilTheSenderHangsUp(t *testing.T) {
 
 // An app that restarts while hook has connections to it: no delivery is lost, and none is given twice.
 func TestWaitForAppWhileItRestarts(t *testing.T) {
-	ln := listen(t, "tcp", "127.0.0.1:0")
-	f := forwarding(t, ln.Addr().String())
+	address := closedPort(t)
+	f := forwarding(t, address)
 	f.WaitForApp = time.Hour
 	var mu sync.Mutex
 	got := 0
@@ -137,7 +140,7 @@ func TestWaitForAppWhileItRestarts(t *testing.T) {
 		defer mu.Unlock()
 		got++
 	}
-	old := serveOn(t, ln, app)
+	old := serveOn(t, listen(t, "tcp", address), app)
 	d := newDelivery("POST", "")
 	_, _ = serve(t, f, d, "hi")
 	old.Close()
@@ -147,7 +150,7 @@ func TestWaitForAppWhileItRestarts(t *testing.T) {
 	var g sync.WaitGroup
 	g.Go(func() { _, _ = serve(t, f, d, "hi") })
 	within(t, kept, "the delivery")
-	serveOn(t, listen(t, "tcp", old.Listener.Addr().(*net.TCPAddr).String()), app)
+	serveOn(t, listen(t, "tcp", address), app)
 	g.Wait()
 	if last := d.Last(); last.Response == nil || last.Response.Status != 200 || got != 2 {
 		t.Errorf("got %s, and the app %d requests, want 2", attempts(d), got)

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/seed-4575fdc3/hook/internal/faults"
 	"github.com/seed-4575fdc3/hook/relay"
 )
 
@@ -38,7 +39,12 @@ func startRelay(t *testing.T, addr string) (url, host string, stop func()) {
 }
 
 func TestAFleetLosesItsRelay(t *testing.T) {
-	url, host, stop := startRelay(t, anyPort)
+	host, release, err := faults.ClosedPort() // where nobody else listens in between
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	url, _, stop := startRelay(t, host)
 	var again time.Time
 	y, err := newFleet(url, 5).lose(t.Context(), func() {
 		stop()

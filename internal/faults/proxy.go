@@ -31,6 +31,7 @@ type Counts struct {
 // while connections live, and concurrently. Make it with Start and Close it.
 type Proxy struct {
 	addr    string
+	release func() // of the address
 	running sync.WaitGroup
 
 	mu      sync.Mutex
@@ -64,7 +65,10 @@ type rule struct {
 func Start(target string) (*Proxy, error) {
 	p := &Proxy{to: target, links: make(map[*link]struct{}), rules: [2]rule{{cut: -1}, {cut: -1}}}
 	p.counted.L = &p.mu
-	p.addr = "127.0.0.1:0"
+	var err error
+	if p.addr, p.release, err = ClosedPort(); err != nil {
+		return nil, fmt.Errorf("fault proxy: %w", err)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p, p.listenLocked()
@@ -75,7 +79,7 @@ func (p *Proxy) listenLocked() error {
 	if err != nil {
 		return fmt.Errorf("fault proxy: %w", err)
 	}
-	p.ln, p.addr = ln, ln.Addr().String()
+	p.ln = ln
 	p.running.Go(func() { p.accept(ln) })
 	return nil
 }
@@ -98,6 +102,7 @@ func (p *Proxy) Close() {
 	p.mu.Unlock()
 	p.Reset()
 	p.running.Wait()
+	p.release()
 }
 
 // Retarget sends new connections to another target.
@@ -176,7 +181,8 @@ func (p *Proxy) AcceptAndClose() {
 	p.mode = closing
 }
 
-// Pass lets new connections through again. Its error is that somebody else took the port while it refused.
+// Pass lets new connections through again. Its error is that somebody else took the port while it refused, which on Linux
+// nobody does.
 func (p *Proxy) Pass() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -39,8 +39,8 @@ func TestStateWhileConnected(t *testing.T) {
 
 // The relay goes and comes back at the same address: the client tells of both, and its URL stays.
 func TestReconnects(t *testing.T) {
-	names := relay.NewMemory()
-	url, stopRelay := serve(t, "127.0.0.1:0", names)
+	names, addr := relay.NewMemory(), closedPort(t)
+	url, stopRelay := serve(t, addr, names)
 	c := newClient(url, echo)
 	start(t, c)
 	first := wait(t, c, tunnel.Connected)
@@ -49,7 +49,7 @@ func TestReconnects(t *testing.T) {
 	if state.Phase != tunnel.Waiting || state.Err == nil || state.RetryAt.IsZero() || state.URL != "" || state.RTT != nil {
 		t.Errorf("without a relay: %+v", state)
 	}
-	serve(t, strings.TrimPrefix(url, "http://"), names)
+	serve(t, addr, names)
 	if again := wait(t, c, tunnel.Connected); again.URL != first.URL {
 		t.Errorf("got the URL %q, had %q", again.URL, first.URL)
 	}
@@ -59,12 +59,7 @@ func TestReconnects(t *testing.T) {
 }
 
 func TestWaitsForARelayThatIsNotThereYet(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	_ = ln.Close()
+	addr := closedPort(t)
 	c := newClient("http://"+addr, echo)
 	start(t, c)
 	state := wait(t, c, tunnel.Waiting)

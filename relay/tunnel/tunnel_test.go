@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/internal/faults"
 	"github.com/seed-4575fdc3/hook/internal/leaks"
 	"github.com/seed-4575fdc3/hook/relay"
 	"github.com/seed-4575fdc3/hook/relay/tunnel"
@@ -48,6 +49,17 @@ func serve(t testing.TB, addr string, names relay.Names) (url string, stop func(
 	})
 	t.Cleanup(stop)
 	return url, stop
+}
+
+// closedPort is an address where nobody listens before the test does.
+func closedPort(t testing.TB) string {
+	t.Helper()
+	addr, release, err := faults.ClosedPort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(release)
+	return addr
 }
 
 // start runs a client until the test ends or stop is called, which gives what Run returned.
