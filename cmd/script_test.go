@@ -25,6 +25,7 @@ import (
 	_ "modernc.org/sqlite" // to make a database of a version to come
 
 	"github.com/seed-4575fdc3/hook/cmd"
+	"github.com/seed-4575fdc3/hook/internal/faults"
 )
 
 func TestMain(m *testing.M) {
@@ -41,7 +42,8 @@ func TestMain(m *testing.M) {
 // appSecret is the Stripe secret of the scripts' app.
 const appSecret = "whsec_thisIsNobodysSecret0123456789"
 
-// The scripts drive the real commands against a real app. Beside testscript's own commands they have
+// The scripts drive the real commands against a real app. $CLOSED is an address where nobody listens before they have somebody
+// listen there. Beside testscript's own commands they have
 //
 //	start NAME COMMAND...  begin a program whose output is watched; it is stopped at the script's end
 //	await NAME REGEXP      wait until a line of that program's output matches, and keep what the groups matched as $1, $2
@@ -64,6 +66,12 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NO_COLOR", "1")
 			env.Setenv("LANG", "C.UTF-8")
 			env.Setenv("TZ", "UTC")
+			addr, release, err := faults.ClosedPort()
+			if err != nil {
+				return err
+			}
+			env.Defer(release)
+			env.Setenv("CLOSED", addr)
 			env.Values["programs"] = make(map[string]*program)
 			return nil
 		},
