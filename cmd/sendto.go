@@ -31,7 +31,7 @@ func (p place) sendTo(ctx context.Context, to string) (target replay.Target, lis
 
 // How long a listener is waited for that may have been started just before, as in `hook listen 3000 & hook send …`.
 const (
-	graceScript  = 2 * time.Second        // to announce itself
+	graceScript  = 5 * time.Second        // to announce itself: a loaded machine starts a program in seconds
 	gracePeople  = 300 * time.Millisecond // likewise, where somebody waits for the answer
 	graceConnect = 5 * time.Second        // to be connected for the first time, once it has announced itself
 	lookAgain    = 50 * time.Millisecond
