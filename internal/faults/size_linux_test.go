@@ -123,12 +123,13 @@ func TestRow11StalledStreams(t *testing.T) {
 		return time.Since(since) > 100*time.Millisecond
 	})
 	beside := round()
-	t.Logf("median alone %s, beside %d stalled streams %s", alone, len(stalled), beside)
-	if beside > 5*alone+50*time.Millisecond {
-		t.Errorf("a small request took %s beside stalled streams, %s alone", beside, alone)
-	}
 	for _, conn := range stalled {
 		_ = conn.Close()
 	}
 	sending.Wait()
+	after := round() // the machine may have become busier meanwhile
+	t.Logf("median alone %s, beside %d stalled streams %s, alone again %s", alone, len(stalled), beside, after)
+	if beside > 5*max(alone, after)+50*time.Millisecond {
+		t.Errorf("a small request took %s beside stalled streams, %s and %s alone", beside, alone, after)
+	}
 }
