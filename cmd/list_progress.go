@@ -52,13 +52,14 @@ func (o *lookout) looked() {
 	_, _ = fmt.Fprint(o.err, "\r"+ansi.Truncate(o.words(), terminalWidth(o.err)-1, "…")+"\x1b[K")
 }
 
+// words say how far it was when it was drawn.
 func (o *lookout) words() string {
 	of := ""
 	if o.total > 0 {
 		of = " of " + humanize.Comma(int64(o.total))
 	}
 	return fmt.Sprintf("looked at %s%s · %s/s · %s found · Ctrl-C stops", humanize.Comma(int64(o.count)), of,
-		humanize.Comma(int64(perSecond(o.count, time.Since(o.began)))), humanize.Comma(int64(o.found)))
+		humanize.Comma(int64(perSecond(o.count, o.drawn.Sub(o.began)))), humanize.Comma(int64(o.found)))
 }
 
 func (o *lookout) clear() {

@@ -298,8 +298,9 @@ func TestRecentForgetsOnlyTheOldest(t *testing.T) {
 
 // A search that takes long says how far it is, within the terminal.
 func TestLookout(t *testing.T) {
-	o := &lookout{listing: &listing{}, began: time.Now().Add(-time.Second), count: 12_800, total: 1_000_000, found: 3}
-	if got := o.words(); !strings.HasPrefix(got, "looked at 12,800 of 1,000,000 · 12,") || !strings.HasSuffix(got, "/s · 3 found · Ctrl-C stops") {
+	began := time.Now()
+	o := &lookout{listing: &listing{}, began: began, drawn: began.Add(time.Second), count: 12_800, total: 1_000_000, found: 3}
+	if got := o.words(); !strings.HasPrefix(got, "looked at 12,800 of 1,000,000 · 12,800") || !strings.HasSuffix(got, "/s · 3 found · Ctrl-C stops") {
 		t.Errorf("says %q", got)
 	}
 	if o.total = 0; !strings.HasPrefix(o.words(), "looked at 12,800 · ") {
