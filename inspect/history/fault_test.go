@@ -34,11 +34,11 @@ func openTrying(t *testing.T, path string) *Store {
 // await waits until the history can be written, or can't be.
 func await(t *testing.T, s *Store, writable bool) {
 	t.Helper()
-	for late := time.Now().Add(20 * time.Second); ; {
+	for late := time.Now().Add(longEnough); ; {
 		if _, err := s.Failed(); (err == nil) == writable {
 			return
 		} else if time.Now().After(late) {
-			t.Fatalf("after 20 s: %v", err)
+			t.Fatalf("after %v: %v", longEnough, err)
 		}
 		<-time.After(time.Millisecond)
 	}
@@ -205,7 +205,7 @@ func TestDatabaseReplaced(t *testing.T) {
 					if id == after.ID {
 						return
 					}
-				case <-time.After(20 * time.Second):
+				case <-time.After(longEnough):
 					t.Fatal("who watches didn't see what came")
 				}
 			}
@@ -243,7 +243,7 @@ func TestJournalIsStoredLater(t *testing.T) {
 	if err := s.do(t.Context(), "make room", func(tx *transaction) error { return tx.conn.exec("DROP TRIGGER full") }); err != nil {
 		t.Fatal(err)
 	}
-	for late := time.Now().Add(20 * time.Second); ; {
+	for late := time.Now().Add(longEnough); ; {
 		got, err := s.Get(t.Context(), d.ID)
 		if err == nil {
 			if last := got.Last(); last == nil || last.Outcome != inspect.OutcomeInterrupted || last.Err != lostAnswer {
@@ -256,7 +256,7 @@ func TestJournalIsStoredLater(t *testing.T) {
 		}
 		<-time.After(time.Millisecond)
 	}
-	for late := time.Now().Add(20 * time.Second); s.journal.left() != 0; { // it is emptied behind the transaction
+	for late := time.Now().Add(longEnough); s.journal.left() != 0; { // it is emptied behind the transaction
 		if time.Now().After(late) {
 			t.Fatalf("got %d left in the journal", s.journal.left())
 		}

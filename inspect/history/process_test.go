@@ -255,7 +255,7 @@ func TestUnderWayElsewhere(t *testing.T) {
 	_, id, _ := strings.Cut(out.Text(), " ")
 	s := openTest(t, path, Options{})
 	before, err := s.Get(t.Context(), id)
-	for late := time.Now().Add(20 * time.Second); isMissing(err) && time.Now().Before(late); { // it is on its way from the journal
+	for late := time.Now().Add(longEnough); isMissing(err) && time.Now().Before(late); { // it is on its way from the journal
 		<-time.After(time.Millisecond)
 		before, err = s.Get(t.Context(), id)
 	}

@@ -43,7 +43,7 @@ func TestRunUpkeep(t *testing.T) {
 	// The index and the trimming are changes, so watching tells when they are done.
 	w := watcher{store: s}
 	defer w.disconnect()
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(longEnough); ; {
 		if _, _, err := w.next(t.Context()); err != nil {
 			t.Fatal(err)
 		}
