@@ -47,7 +47,7 @@ func newDesk(t testing.TB) *desk {
 func (d *desk) write(name, text string) string {
 	d.t.Helper()
 	path := filepath.Join(d.dir, name)
-	if err := os.WriteFile(path, []byte(text), 0o700); err != nil { //nolint:gosec // some are scripts
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
 		d.t.Fatal(err)
 	}
 	return path

@@ -117,7 +117,7 @@ func TestKeysUnderLoad(t *testing.T) {
 	}
 	s.Press("G")
 	s.AwaitWhere("the newest", func(f terminal.Frame) bool {
-		return selected(f) > order(10) && !strings.Contains(f.String(), "new ↑")
+		return len(selected(f)) > len(order(10)) && !strings.Contains(f.String(), "new ↑")
 	})
 	s.Press("q")
 	code, f := s.Exit()

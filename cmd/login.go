@@ -64,7 +64,7 @@ func newRelay(s streams) *cobra.Command {
 }
 
 func newLogin(s streams) *cobra.Command {
-	token, ca := "", ""
+	source, ca := "", ""
 	c := &cobra.Command{
 		Use:     "login URL",
 		Short:   "Use this relay from now on",
@@ -73,10 +73,10 @@ func newLogin(s streams) *cobra.Command {
 		Args:    exactly(cobra.ExactArgs(1), "the relay's URL"),
 		RunE: func(c *cobra.Command, args []string) error {
 			l := login{Relay: strings.TrimRight(args[0], "/")}
-			if token == "" {
-				token = "env:HOOK_TOKEN"
+			if source == "" {
+				source = "env:HOOK_TOKEN"
 			}
-			value, _, err := readSource(token, s.in)
+			value, _, err := readSource(source, s.in)
 			if err != nil {
 				return err
 			}
@@ -93,7 +93,7 @@ func newLogin(s streams) *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&token, "token", "", "the token, or its `SOURCE`: @FILE, env:NAME or - (default env:HOOK_TOKEN)")
+	c.Flags().StringVar(&source, "token", "", "the token, or its `SOURCE`: @FILE, env:NAME or - (default env:HOOK_TOKEN)")
 	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
 	return c
 }

@@ -104,7 +104,7 @@ var ballast []byte
 // What processes keep as ballast.
 const (
 	dayLong = 8 << 20  // that forward all day with little in memory
-	atOnce  = 64 << 20 // that send many, and end
+	atOnce  = 16 << 20 // that send many, and end: of more, the kernel's work to give it takes as long as collecting would
 )
 
 // collectSeldom has garbage collected less often, which takes a tenth of the CPU off a request, for about as much memory as the

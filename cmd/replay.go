@@ -145,7 +145,7 @@ func (o *replayOptions) check(given interface{ Changed(name string) bool }) erro
 			return fail(exitUsage, "make the folder, or name another", "replay: --%s %s: there is no folder %s", flag, path, filepath.Dir(path))
 		}
 	}
-	return o.faults.check(1) // each is spoilt by itself
+	return o.faults.check("replay", 1) // each is spoilt by itself
 }
 
 // A replaying is one `hook replay`: what is delivered again, to where, and how it is judged.

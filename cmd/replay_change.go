@@ -52,6 +52,11 @@ type change struct {
 	newBody []byte
 }
 
+// any says whether there is anything to change.
+func (c *change) any() bool {
+	return c != nil && (c.body != "" || len(c.set) > 0 || len(c.unset) > 0 || c.newID || c.edit || len(c.header) > 0)
+}
+
 // hasHeader says whether the user gave the first of names, a signature's own field, or took it out.
 func (c *change) hasHeader(names []string) bool {
 	return c != nil && len(names) > 0 && c.header[http.CanonicalHeaderKey(names[0])] != nil

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -119,52 +118,6 @@ func (r *replayReport) flush(err error) error {
 		return r.out.Flush()
 	}
 	return err
-}
-
-func (r *replayReport) line(ctx context.Context, j judgement, sum inspect.Summary, was verdict) error {
-	before := j.original.Summary()
-	before.Status = firstAnswer(j.original).status
-	short := shortIDs(ctx, r.store, before, sum)
-	answered := r.pen.status(before)
-	if len(j.original.Attempts) == 0 {
-		answered = r.pen.faint.Sprint("---")
-	}
-	details := []string{j.body, j.want, sum.Change, j.note}
-	if was != "" && was != j.verdict {
-		details[0] = joined(" · ", "was "+string(was), j.body)
-	}
-	if j.want != "" {
-		details[1] = "expected " + j.want
-	}
-	_, err := fmt.Fprintf(r.out, "%s  %s  %s %s %s → %s   %s %s   as %s   %s\n", r.clear(), short[before.ID],
-		fit(inspect.Printable(orDash(before.Provider)), 8), fit(inspect.Printable(before.EventType), 28), answered, r.pen.status(sum),
-		r.verdictWord(j.verdict), right(duration(sum.Duration), 7), short[sum.ID], r.pen.faint.Sprint(inspect.Printable(joined(" · ", details...))))
-	if err == nil && sum.Err != "" {
-		_, err = fmt.Fprintf(r.out, "          %s\n", r.pen.bad.Sprint(inspect.Printable(sum.Err)))
-	}
-	return err
-}
-
-func (r *replayReport) verdictWord(v verdict) string {
-	text := fit(string(v), 13)
-	switch {
-	case v == fixed:
-		return r.pen.good.Sprint(text)
-	case !v.good():
-		return r.pen.bad.Sprint(text)
-	}
-	return text
-}
-
-// joined is those of words that say something.
-func joined(between string, words ...string) string {
-	var all []string
-	for _, word := range words {
-		if word != "" {
-			all = append(all, word)
-		}
-	}
-	return strings.Join(all, between)
 }
 
 // leaveOut notes one that can't be sent as was asked for, which is no reason to stop.

@@ -59,7 +59,7 @@ func (r *replaying) run(ctx context.Context) error {
 
 // What is read before somebody is free to send it: the history gives many at once, and the workers must not wait for that.
 const (
-	aheadMost  = 1024
+	aheadMost  = 256
 	aheadBytes = 16 << 20 // of bodies
 )
 
@@ -106,7 +106,7 @@ func (a *ahead) all(yield func(*inspect.Delivery) bool) {
 // feed hands the originals out as the pace has it.
 func (r *replaying) feed(ctx context.Context, queue *ahead) error {
 	pace := r.o.pace.start(time.Now())
-	asked := make(map[string]bool)
+	asked := make(map[replay.Target]bool)
 	for original, err := range r.originals.all {
 		if err != nil {
 			return err
@@ -166,15 +166,18 @@ func (o *replayOptions) copies() int {
 }
 
 // mayAsk asks the user, once for each host that isn't this machine, whether to send there.
-func (r *replaying) mayAsk(ctx context.Context, original *inspect.Delivery, asked map[string]bool) error {
+func (r *replaying) mayAsk(ctx context.Context, original *inspect.Delivery, asked map[replay.Target]bool) error {
 	to, _, err := r.replayer.where(original)
 	if err != nil {
 		return err
 	}
-	if to.IsLocal() || r.o.yes || asked[to.Authority()] {
+	if to.Path = ""; asked[to] {
 		return nil
 	}
-	asked[to.Authority()] = true
+	asked[to] = true
+	if to.IsLocal() || r.o.yes {
+		return nil
+	}
 	return r.ask(ctx, to)
 }
 

@@ -11,10 +11,10 @@ import (
 )
 
 // sign signs done.fresh as its provider would now, with the faults that are asked for, and notes with what. Where that
-// can't be, the signature stays as it was, which the user is told before the first is sent.
-func (r *replayer) sign(done *replayed) error {
+// can't be, or keep is set, the signature stays as it was, which the user is told before the first is sent.
+func (r *replayer) sign(done *replayed, keep bool) error {
 	p := signature.Lookup(done.original.Provider)
-	secret, why, err := r.secretFor(p, done.original)
+	secret, why, err := r.secretFor(p, done.original, keep)
 	switch {
 	case err != nil:
 		return err
@@ -69,10 +69,10 @@ func (r *replayer) sign(done *replayed) error {
 }
 
 // secretFor is the secret that a replay is signed with; or why it isn't signed, in words for people.
-func (r *replayer) secretFor(p *signature.Provider, original *inspect.Delivery) (secret signature.Secret, why string, err error) {
+func (r *replayer) secretFor(p *signature.Provider, original *inspect.Delivery, keep bool) (secret signature.Secret, why string, err error) {
 	res := original.Signature
 	switch forged := r.faults.forging() != ""; {
-	case r.keep:
+	case keep:
 		return secret, "signature kept as it was", nil
 	case !p.CanSign():
 		if forged {
@@ -118,13 +118,21 @@ func (r *replayer) forget() {
 
 // kept is the note for a signature that stays as it was. Why, and what would change that, is said once for all of a provider.
 func (r *replayer) kept(p *signature.Provider, why, next string) string {
+	r.warn(p.Name+why, "%s: the signature stays as it was, and an app that checks its age refuses it: %s; %s", p.Name, inspect.Printable(why), next)
+	return "signature kept: " + why
+}
+
+// warn tells the user something, once for each key.
+func (r *replayer) warn(key, format string, args ...any) {
+	if r.talk == nil {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if key := p.Name + why; r.talk != nil && !r.told[key] {
+	if !r.told[key] {
 		r.told[key] = true
-		_, _ = fmt.Fprintf(r.talk, "hook: warning: %s: the signature stays as it was, and an app that checks its age refuses it: %s; %s\n", p.Name, inspect.Printable(why), next)
+		_, _ = fmt.Fprintf(r.talk, "hook: warning: "+format+"\n", args...)
 	}
-	return "signature kept: " + why
 }
 
 // unsignedNote is for a delivery of a sender that signs nothing, or that nobody knows.

@@ -2,8 +2,11 @@ package cmd
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 )
@@ -59,6 +62,29 @@ func TestBodyDifference(t *testing.T) {
 	half.Body.Complete = false
 	if got := compareBodies(half, answer(before)); got != "" {
 		t.Errorf("half a body: %q, want nothing", got)
+	}
+}
+
+// Where there is little room no line is longer than the terminal is wide, and nothing is left out but the provider.
+func TestReplayLineInLittleRoom(t *testing.T) {
+	before := inspect.Summary{ID: "d_aaaabbbbcccc", Provider: "stripe", EventType: "customer.subscription.trial_will_end"}
+	after := inspect.Summary{ID: "d_ddddeeeeffff", Duration: 19 * time.Millisecond}
+	short := map[string]string{before.ID: "d_aaaa", after.ID: "d_dddd"}
+	p := newPen().colourless()
+	for width := 40; width < oneLine; width++ {
+		text := p.layOut(width, before, after, short, "400 → 200", fit("fixed", 13), "same body · re-signed with STRIPE_WEBHOOK_SECRET in .env")
+		for line := range strings.Lines(text) {
+			if got := ansi.StringWidth(strings.TrimSuffix(line, "\n")); got > width {
+				t.Fatalf("%d columns: a line of %d: %q", width, got, line)
+			}
+		}
+		flat := strings.Join(strings.Fields(text), "") // a word may be broken
+		if want := "400→200fixedasd_dddd·19ms·samebody·re-signedwithSTRIPE_WEBHOOK_SECRETin.env"; !strings.HasPrefix(flat, "d_aaaac") || !strings.HasSuffix(flat, want) {
+			t.Fatalf("%d columns: %q", width, flat)
+		}
+	}
+	if whole := p.layOut(oneLine, before, after, short, "400 → 200", fit("fixed", 13), ""); ansi.StringWidth(whole) > oneLine || strings.Contains(whole, "\n") {
+		t.Errorf("%q is too long", whole)
 	}
 }
 

@@ -69,7 +69,7 @@ func (r *replaying) watched(ctx context.Context) (replay.Target, error) {
 		if err != nil {
 			return replay.Target{}, err
 		}
-		if err := r.mayAsk(ctx, original, make(map[string]bool)); err != nil {
+		if err := r.mayAsk(ctx, original, make(map[replay.Target]bool)); err != nil {
 			return replay.Target{}, err
 		}
 		target, _, err := r.replayer.where(original)

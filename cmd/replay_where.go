@@ -26,7 +26,11 @@ func toURL(to string) (destination, error) {
 	return func(d *inspect.Delivery) (replay.Target, bool, error) {
 		t := target
 		if t.Path == "" {
-			t.Path = pathOf(d.Summary())
+			s := inspect.Summary{Path: d.Path}
+			if last := d.Last(); last != nil {
+				s.Target = last.Target
+			}
+			t.Path = pathOf(s)
 		}
 		return t, true, nil
 	}, nil

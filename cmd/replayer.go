@@ -57,13 +57,16 @@ type unfit struct{ error }
 
 func (u *unfit) Unwrap() error { return u.error }
 
-// Replay is for the screen.
-func (r *replayer) Replay(ctx context.Context, id string, _ bool) (inspect.Summary, error) {
+// Replay is for the screen; keep sends the signature as it was.
+func (r *replayer) Replay(ctx context.Context, id string, keep bool) (inspect.Summary, error) {
 	original, err := r.find(ctx, id)
 	if err != nil {
 		return inspect.Summary{}, err
 	}
-	done, err := r.replay(ctx, nil, original)
+	done, err := r.prepareAs(ctx, original, keep || r.keep)
+	if err == nil {
+		err = r.send(ctx, nil, &done)
+	}
 	if err != nil {
 		if f, ok := errors.AsType[*fault](err); ok && f.next != "" {
 			err = fmt.Errorf("%w; %s", err, f.next)
@@ -76,30 +79,47 @@ func (r *replayer) Replay(ctx context.Context, id string, _ bool) (inspect.Summa
 // replay delivers one again; by courier if that isn't nil.
 func (r *replayer) replay(ctx context.Context, courier *courier, original *inspect.Delivery) (replayed, error) {
 	done, err := r.prepare(ctx, original)
+	if err == nil {
+		err = r.send(ctx, courier, &done)
+	}
 	if err != nil {
 		return replayed{}, err
 	}
+	return done, nil
+}
+
+// send delivers what was prepared. Its error may be ctx's.
+func (r *replayer) send(ctx context.Context, courier *courier, done *replayed) (err error) {
 	switch {
 	case r.faults.onWire() != "":
-		err = r.deliverRaw(ctx, done)
+		err = r.deliverRaw(ctx, *done)
 	case courier != nil:
-		a := courier.deliver(letter{delivery: r.asSent(done), to: done.url()})
-		a.Target = done.url().String()
+		to := done.url()
+		r.fillSent(&courier.sent, *done)
+		a := courier.deliver(letter{delivery: &courier.sent, to: to})
+		a.Target = to.String()
 		done.fresh.Attempts = []inspect.Attempt{a}
 	default:
-		err = r.deliver(ctx, done)
+		err = r.deliver(ctx, *done)
 	}
 	if err != nil {
-		return replayed{}, fmt.Errorf("replay %s: %w", original.ID, err)
+		return fmt.Errorf("replay %s: %w", done.original.ID, err)
 	}
-	return done, ctx.Err()
+	return ctx.Err()
 }
 
 // prepare makes the delivery that repeats original: changed, signed, not sent yet.
 func (r *replayer) prepare(ctx context.Context, original *inspect.Delivery) (replayed, error) {
+	return r.prepareAs(ctx, original, r.keep)
+}
+
+func (r *replayer) prepareAs(ctx context.Context, original *inspect.Delivery, keep bool) (replayed, error) {
 	if !original.Body.Complete && (r.change == nil || r.change.body == "") {
 		return replayed{}, &unfit{fail(exitFailed, "have the provider send it again to a `hook listen --capture` that keeps more, or give the body with --body @FILE",
 			"replay %s: only %s of the body's %s bytes were kept", original.ID, humanize.Comma(int64(len(original.Body.Bytes))), humanize.Comma(original.Body.Size))}
+	}
+	if original.Masked {
+		r.warn("masked", "secrets were masked in what is sent before it was kept, and are sent masked: %s in their place", inspect.MaskedText)
 	}
 	to, exact, err := r.where(original)
 	if err != nil {
@@ -108,22 +128,22 @@ func (r *replayer) prepare(ctx context.Context, original *inspect.Delivery) (rep
 	fresh := &inspect.Delivery{
 		ID: inspect.NewID(), ReplayOf: original.ID, Endpoint: original.Endpoint, Remote: original.Remote, Proto: original.Proto,
 		Host: original.Host, Method: original.Method, URL: original.URL, Path: original.Path, ReceivedAt: time.Now(),
-		Header: maps.Clone(original.Header), Body: original.Body, Provider: original.Provider, EventType: original.EventType,
+		Header: original.Header, Body: original.Body, Provider: original.Provider, EventType: original.EventType,
 		ProviderID: original.ProviderID, Masked: original.Masked,
-	}
-	if fresh.Header == nil {
-		fresh.Header = make(http.Header)
 	}
 	if exact && !to.IsLocal() { // an app there knows itself by that URL, which some schemes sign
 		fresh.URL, fresh.Host = to.URL(), to.Host
 	}
-	if r.change != nil {
+	if r.change.any() {
+		if fresh.Header = maps.Clone(original.Header); fresh.Header == nil {
+			fresh.Header = make(http.Header)
+		}
 		if err := r.change.apply(ctx, fresh); err != nil {
 			return replayed{}, err
 		}
 	}
 	done := replayed{original: original, fresh: fresh, to: to, exact: exact}
-	if err := r.sign(&done); err != nil {
+	if err := r.sign(&done, keep); err != nil {
 		return replayed{}, &unfit{fmt.Errorf("replay %s: %w", original.ID, err)}
 	}
 	return done, nil
@@ -167,9 +187,20 @@ func (r *replayer) deliverRaw(ctx context.Context, done replayed) error {
 
 // asSent is the request that the app gets.
 func (r *replayer) asSent(done replayed) *inspect.Delivery {
-	sent, to := *done.fresh, done.url()
-	sent.Header, sent.URL, sent.Host = r.forwarder(done).Header(done.fresh), to.URL(), to.Host
-	return &sent
+	sent := new(inspect.Delivery)
+	r.fillSent(sent, done)
+	return sent
+}
+
+// fillSent makes sent what asSent gives. The map that is its header is used again.
+func (r *replayer) fillSent(sent *inspect.Delivery, done replayed) {
+	header, to := sent.Header, done.url()
+	if header == nil {
+		header = make(http.Header)
+	}
+	r.forwarder(done).FillHeader(header, done.fresh)
+	*sent = *done.fresh
+	sent.Header, sent.URL, sent.Host = header, to.URL(), to.Host
 }
 
 // url is the whole URL that is asked for.

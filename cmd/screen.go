@@ -30,14 +30,14 @@ func (l *listener) screen(ctx context.Context) error {
 		func(ctx context.Context) error { return l.breakpoint.endWith(ctx) },
 		func(ctx context.Context) error {
 			defer quit()
-			return l.home.crashed(tui.Run(ctx, l.in, l.out, tui.Config{
+			return l.showScreen(ctx, tui.Config{
 				URL: l.endpointURL(), Public: l.embedded == nil, Target: l.engine.Target.String(), Version: Version,
 				Secrets: l.secrets.summary(), News: news, Status: status,
 				Deliveries: fetcher{l}, Do: l.actions(), Explain: l.explain, Recent: recent, Tour: l.tour,
 				Breakpoint: l.breakpoint, Trouble: troubleOf, Notify: l.o.notify,
 				Search: l.searching(l.store, l.unkept.get), Words: searchWords(),
 				ASCII: l.pen.ascii, NoColor: os.Getenv("NO_COLOR") != "",
-			}))
+			})
 		},
 	)
 }
@@ -107,7 +107,7 @@ func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
 			Connected: state.Phase == tunnel.Connected, Relay: relayWords(state, time.Now()),
 			URL: state.URL, Public: state.Public, Tips: l.tips(state),
 			AppKnown: app.known, AppUp: app.up, App: l.app.words(app),
-			Warning: cmp.Or(l.warning(), clock, alarm, stands.note), Held: stands.held, Armed: stands.armed,
+			Warning: cmp.Or(l.warning(), clock, stands.note, alarm), Held: stands.held, Armed: stands.armed,
 		}
 		select {
 		case to <- status:

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -205,6 +204,8 @@ func TestScreenEditThatChangesNothingSendsNothing(t *testing.T) {
 			t.Errorf("%s: got %v", editor, err)
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if len(s.bodies) != 1 || len(s.l.acting.drafts.left()) != 0 {
 		t.Errorf("the app got %q", s.bodies)
 	}
@@ -261,6 +262,38 @@ func TestScreenKeepsWhatAnEditorLeft(t *testing.T) {
 	}
 }
 
+// An editor that is open when hook ends is asked to end, itself: not the shell that started it.
+func TestEditorEndsWithHook(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "asked")
+	ready, begun, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ready.Close() }()
+	script := filepath.Join(t.TempDir(), "editor")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\ntrap 'touch \"$ASKED\"; kill $!; exit 1' TERM\nsleep 1000 & echo ready; wait\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	c := editorOn(ctx, "ASKED="+file+" "+script, "body.json")
+	c.Stdout = begun
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = begun.Close()
+	if _, err := ready.Read(make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	end()
+	if err := c.Wait(); err == nil {
+		t.Error("it ended well")
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Errorf("the editor wasn't asked: %v", err)
+	}
+}
+
 func TestScreenWithoutAnEditor(t *testing.T) {
 	s := newStage(t, false)
 	id := s.posted(`{}`)
@@ -271,7 +304,7 @@ func TestScreenWithoutAnEditor(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	vi := filepath.Join(os.Getenv("PATH"), "vi")
-	if err := os.WriteFile(vi, []byte("#!/bin/sh\n"), 0o700); err != nil { //nolint:gosec // it is a program
+	if err := os.WriteFile(vi, []byte("#!/bin/sh\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	e, err := s.do.Edit(t.Context(), id, false)
@@ -279,7 +312,7 @@ func TestScreenWithoutAnEditor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	if got := e.Command().Args; !slices.Contains(got, `vi "$1"`) {
+	if got := e.Command().Args; !slices.Contains(got, `exec env vi "$1"`) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -403,69 +436,13 @@ func TestScreenDeletes(t *testing.T) {
 	id, other := s.posted(`{}`), s.posted(`{}`)
 	pending := &inspect.Delivery{ID: inspect.NewID(), Method: "POST", ReceivedAt: time.Now(), Body: inspect.CaptureOf([]byte("{}"))}
 	<-s.l.store.Add(pending).Stored()
-	if n, err := s.do.Delete(t.Context(), []string{id, other, pending.ID}); n != 2 || err != nil {
-		t.Errorf("got %d, %v", n, err)
+	if gone, err := s.do.Delete(t.Context(), []string{id, other, pending.ID}); len(gone) != 2 || err != nil {
+		t.Errorf("got %q, %v", gone, err)
 	}
 	if _, err := s.l.store.Get(t.Context(), id); err == nil {
 		t.Error("it is still there")
 	}
-	if n, err := s.do.Delete(t.Context(), []string{pending.ID}); n != 0 || err == nil || !strings.Contains(err.Error(), "under way") {
-		t.Errorf("what is under way: got %d, %v", n, err)
-	}
-}
-
-// A clipboard that never ends is given up.
-func TestClipboard(t *testing.T) {
-	dir := t.TempDir()
-	tool := func(name, script string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script), 0o700); err != nil { //nolint:gosec // it is a program
-			t.Fatal(err)
-		}
-	}
-	cat, err := exec.LookPath("cat")
-	if err != nil {
-		t.Skip(err)
-	}
-	for _, name := range []string{"SSH_TTY", "SSH_CONNECTION", "WAYLAND_DISPLAY", "DISPLAY", "TMUX", "WSL_DISTRO_NAME"} {
-		t.Setenv(name, "")
-	}
-	t.Setenv("PATH", dir)
-	tool("xclip", cat+" > "+filepath.Join(dir, "copied"))
-	tool("tmux", "echo \"$@\" > "+filepath.Join(dir, "passed")+"; "+cat+" >> "+filepath.Join(dir, "passed"))
-	if clipboard() != nil {
-		t.Skip("this system has a clipboard of its own")
-	}
-	t.Setenv("DISPLAY", ":0")
-	if err := clipboard()(t.Context(), "naïve $(text)\n"); err != nil {
-		t.Fatal(err)
-	}
-	if b, err := os.ReadFile(filepath.Join(dir, "copied")); err != nil || string(b) != "naïve $(text)\n" {
-		t.Errorf("got %q, %v", b, err)
-	}
-	t.Setenv("SSH_TTY", "/dev/pts/1") // then that is another machine's
-	if clipboard() != nil {
-		t.Error("over ssh: got a clipboard")
-	}
-	t.Setenv("TMUX", "/tmp/tmux")
-	if err := clipboard()(t.Context(), "text"); err != nil {
-		t.Fatal(err)
-	}
-	if b, err := os.ReadFile(filepath.Join(dir, "passed")); err != nil || string(b) != "load-buffer -w -\ntext" {
-		t.Errorf("got %q, %v", b, err)
-	}
-	tool("tmux", "exit 3")
-	if err := clipboard()(t.Context(), "text"); err == nil || !strings.HasPrefix(err.Error(), "tmux: ") {
-		t.Errorf("got %v", err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := clipboard()(ctx, "text"); err == nil {
-		t.Error("with the screen gone: no error")
-	}
-}
-
-func TestUTF16(t *testing.T) {
-	if got, want := littleEndian("é🎉"), "\xff\xfe\xe9\x00\x3c\xd8\x89\xdf"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	if gone, err := s.do.Delete(t.Context(), []string{pending.ID}); gone != nil || err == nil || !strings.Contains(err.Error(), "under way") {
+		t.Errorf("what is under way: got %q, %v", gone, err)
 	}
 }

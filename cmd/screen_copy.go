@@ -20,12 +20,12 @@ import (
 // copyForms are what of a delivery can be copied. As in `hook show` and `hook export` secrets are masked but where the form
 // says otherwise, and bodies are exact.
 func (a *acting) copyForms() []tui.CopyForm {
-	const masked = ", secrets masked"
+	const masked = " (secrets masked)"
 	return []tui.CopyForm{
 		{Key: "c", Name: "curl command" + masked, Make: func(d *inspect.Delivery) (string, error) { return copyCurl(d, true) }},
 		{Key: "C", Name: "curl command with its secrets", Make: func(d *inspect.Delivery) (string, error) { return copyCurl(d, false) }},
-		{Key: "b", Name: "body, exact", Make: func(d *inspect.Delivery) (string, error) { return copyBody("body", d.Body) }},
-		{Key: "a", Name: "answer's body, exact", Make: copyAnswer},
+		{Key: "b", Name: "exact body", Make: func(d *inspect.Delivery) (string, error) { return copyBody("body", d.Body) }},
+		{Key: "a", Name: "exact body of the answer", Make: copyAnswer},
 		{Key: "h", Name: "headers" + masked, Make: func(d *inspect.Delivery) (string, error) {
 			h, _ := inspect.MaskHeader(d.Header, signature.Lookup(d.Provider))
 			return copyHeader(h)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,11 +9,23 @@ import (
 	"runtime"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/seed-4575fdc3/hook/tui"
 )
 
 // whereBugsGo is where people report what is hook's fault.
 const whereBugsGo = "https://github.com/seed-4575fdc3/hook/issues"
+
+// showScreen runs a screen, and leaves the terminal as it was: an editor that was killed on it may not have.
+func (p place) showScreen(ctx context.Context, config tui.Config) error {
+	if f, ok := p.in.(*os.File); ok {
+		if before, err := term.GetState(int(f.Fd())); err == nil {
+			defer func() { _ = term.Restore(int(f.Fd()), before) }()
+		}
+	}
+	return p.home.crashed(tui.Run(ctx, p.in, p.out, config))
+}
 
 // crashed is the error of a screen. For a fault in hook itself it says where to report it, and the details go to a file
 // instead of the terminal.

@@ -93,7 +93,7 @@ func editorOn(ctx context.Context, editor, file string) *exec.Cmd {
 	if runtime.GOOS == "windows" {
 		return exec.CommandContext(ctx, "cmd", "/c", editor+" "+file)
 	}
-	c := exec.CommandContext(ctx, "sh", "-c", editor+` "$1"`, "sh", file)
+	c := exec.CommandContext(ctx, "sh", "-c", "exec env "+editor+` "$1"`, "sh", file) // env: it may begin with NAME=value
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	c.WaitDelay = 2 * time.Second
 	return c

@@ -60,7 +60,7 @@ func exportedWords(file string, asked int, sum exported, leftOut string) string 
 	written := sum.chosen - sum.failed
 	long := ""
 	if info, err := os.Stat(file); err == nil {
-		long = " (" + humanize.Bytes(uint64(info.Size())) + ")" //nolint:gosec // it is none below zero
+		long = " (" + humanize.Bytes(uint64(info.Size())) + ")"
 	}
 	words := fmt.Sprintf("wrote %s to %s%s", plural(written, "delivery", "deliveries"), file, long)
 	if sum.masked > 0 {

@@ -71,10 +71,10 @@ func TestCopiedCurlRuns(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip(err)
 	}
-	var body, authorization string
+	got := make(chan [2]string, 1)
 	app := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
-		body, authorization = string(b), r.Header.Get("Authorization")
+		got <- [2]string{string(b), r.Header.Get("Authorization")}
 	}))
 	defer app.Close()
 	d := secretive()
@@ -87,10 +87,10 @@ func TestCopiedCurlRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput(); err != nil { //nolint:gosec // that is the test
+		if out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s\n%s", err, out, command)
 		}
-		if got := [2]string{body, authorization}; got != want {
+		if got := <-got; got != want {
 			t.Errorf("%s: the app got %q, want %q", key, got, want)
 		}
 		if strings.HasPrefix(command, "#") || strings.HasSuffix(command, "\n") {

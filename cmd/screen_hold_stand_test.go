@@ -33,6 +33,7 @@ type seen struct {
 
 func newStand(t *testing.T, change func(*listenOptions), more ...func(*listener)) *stand {
 	t.Helper()
+	t.Setenv("TMPDIR", t.TempDir()) // for what is edited
 	s := &stand{saw: make(chan seen, 200), began: make(chan struct{}, 200)}
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.began <- struct{}{}

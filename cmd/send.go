@@ -246,5 +246,5 @@ func (o sendOptions) check(given interface{ Changed(name string) bool }, scenari
 	case o.print != "" && o.faults.onWire() != "":
 		return fail(exitUsage, "send it without --print", "send: --fault %s is in how a request is sent, which can't be printed", o.faults.onWire())
 	}
-	return o.faults.check(o.count)
+	return o.faults.check("send", o.count)
 }

@@ -23,6 +23,7 @@ type courier struct {
 	to      replay.Target // of the request, but for its path
 	body    letterBody
 	buf     [4 << 10]byte
+	sent    inspect.Delivery // what a replayer had it deliver last
 
 	reused, answered bool // what the client tells of the request under way
 }

@@ -123,16 +123,16 @@ func (m *mischief) signing() string {
 	return ""
 }
 
-// check refuses what has no meaning together.
-func (m *mischief) check(count int) error {
+// check refuses what has no meaning together, in the words of a command.
+func (m *mischief) check(command string, count int) error {
 	wire := m.onWire()
 	switch {
 	case m.unsigned && (m.badSignature || m.wrongSecret || m.shift != 0):
-		return fail(exitUsage, "leave one of them out", "send: a delivery that is unsigned has neither a signature nor a time that could be wrong")
+		return fail(exitUsage, "leave one of them out", "%s: a delivery that is unsigned has neither a signature nor a time that could be wrong", command)
 	case m.truncated && m.slow > 0:
-		return fail(exitUsage, "leave one of them out", "send: --fault truncated and --fault slow don't go together")
+		return fail(exitUsage, "leave one of them out", "%s: --fault truncated and --fault slow don't go together", command)
 	case wire != "" && m.duplicate:
-		return fail(exitUsage, "leave one of them out", "send: --fault %s and --fault duplicate don't go together", wire)
+		return fail(exitUsage, "leave one of them out", "%s: --fault %s and --fault duplicate don't go together", command, wire)
 	case wire != "" && count > 1:
 		return fail(exitUsage, "send one", "send: --fault %s and --count don't go together", wire)
 	case m.shuffle && count < 2:
@@ -146,7 +146,7 @@ func (m *mischief) check(count int) error {
 // fit refuses a forgery of what proves nothing.
 func (m *mischief) fit(provider *signature.Provider, name string) error {
 	if forging := m.forging(); forging != "" && !provider.CanSign() {
-		return fail(exitUsage, "`hook events "+name+"` says how it delivers", "send: --fault %s: %s signs nothing, so no app can tell", forging, name)
+		return fail(exitUsage, "`hook events "+name+"` says how it delivers", "--fault %s: %s signs nothing, so no app can tell", forging, name)
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (p place) browse(ctx context.Context, store *history.Store, file string, no
 	config.Do = p.browserActions(acting, file)
 	if file != "" {
 		config.Recorded = filepath.Base(file)
-		return errors.Join(p.home.crashed(tui.Run(ctx, p.in, p.out, config)), p.leave(acting, file))
+		return errors.Join(p.showScreen(ctx, config), p.leave(acting, file))
 	}
 	news := make(chan []inspect.Summary)
 	config.News = news
@@ -76,7 +76,7 @@ func (p place) browse(ctx context.Context, store *history.Store, file string, no
 		func(ctx context.Context) error { return p.feedChanges(ctx, store, cursor, news) },
 		func(ctx context.Context) error {
 			defer quit()
-			return p.home.crashed(tui.Run(ctx, p.in, p.out, config))
+			return p.showScreen(ctx, config)
 		})
 	return errors.Join(err, p.leave(acting, file))
 }

@@ -100,7 +100,9 @@ func (c *Client) closeIdle(then time.Time) {
 func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	trace := httptrace.ContextClientTrace(ctx)
-	if err := checkHead(r); err != nil {
+	head := headings.Get().(*heading) //nolint:forcetypeassert // there is nothing else in it
+	defer head.put()
+	if err := head.write(r); err != nil {
 		return nil, err
 	}
 	nc, err := c.take(ctx, r.URL)
@@ -111,7 +113,7 @@ func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 		trace.GotConn(httptrace.GotConnInfo{Conn: nc, Reused: !nc.used.IsZero()})
 	}
 	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
-	a, err := nc.exchange(r, trace)
+	a, err := nc.exchange(r, head, trace)
 	if err != nil {
 		stop()
 		_ = nc.Close()

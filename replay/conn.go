@@ -37,7 +37,6 @@ type conn struct {
 	limit io.LimitedReader
 	in    *bufio.Reader
 	text  *textproto.Reader
-	buf   []byte
 }
 
 func newConn(place string, raw net.Conn, o ClientOptions) *conn {
@@ -50,8 +49,8 @@ func newConn(place string, raw net.Conn, o ClientOptions) *conn {
 
 // exchange sends r and reads the answer's head. A long body goes out beside the answer, as the app may answer before it
 // has read all.
-func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer, error) {
-	sent, err := c.send(r, trace)
+func (c *conn) exchange(r *http.Request, head *heading, trace *httptrace.ClientTrace) (*answer, error) {
+	sent, err := c.send(r, head, trace)
 	if err != nil {
 		sent = &upload{done: make(chan struct{}), err: err}
 		close(sent.done)
@@ -81,8 +80,8 @@ func (c *conn) exchange(r *http.Request, trace *httptrace.ClientTrace) (*answer,
 }
 
 // send writes the head and a short body at once. A longer body is left to the upload that it returns.
-func (c *conn) send(r *http.Request, trace *httptrace.ClientTrace) (*upload, error) {
-	b := appendHead(c.buf[:0], r)
+func (c *conn) send(r *http.Request, head *heading, trace *httptrace.ClientTrace) (*upload, error) {
+	b := head.bytes
 	short := 0 <= r.ContentLength && r.ContentLength <= inOneWrite && !expects(r.Header, r.ContentLength)
 	var rest []byte // of a body that is worth no copy
 	if length := int(r.ContentLength); short && length > 0 {
@@ -96,9 +95,7 @@ func (c *conn) send(r *http.Request, trace *httptrace.ClientTrace) (*upload, err
 			}
 		}
 	}
-	if cap(b) <= 64<<10 {
-		c.buf = b
-	}
+	head.bytes = b // which may have grown
 	// The time for the answer's head runs from when the request was sent.
 	deadline := time.Time{}
 	if short {

@@ -1,11 +1,13 @@
 package replay
 
 import (
+	"bytes"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/seed-4575fdc3/hook/internal/httptext"
 )
@@ -15,9 +17,26 @@ type requestError string
 
 func (e requestError) Error() string { return string(e) }
 
-// checkHead refuses what would end its line early, and so be read as other fields or as another request: target and
-// fields come from strangers.
-func checkHead(r *http.Request) error {
+// A heading writes the heads of requests, one after the other.
+type heading struct {
+	bytes []byte   // the head; a short body is put behind it
+	names []string // of the fields, sorted: often those of the request before, which were looked at then
+	lines int      // of the fields
+}
+
+var headings = sync.Pool{New: func() any { return new(heading) }}
+
+// put gives it back, but no memory of a long body.
+func (h *heading) put() {
+	if cap(h.bytes) > 64<<10 {
+		h.bytes = nil
+	}
+	headings.Put(h)
+}
+
+// write writes the request's line and fields, the names sorted. It refuses what would end its line early, and so be read as
+// other fields or as another request: target and fields come from strangers.
+func (h *heading) write(r *http.Request) error {
 	switch {
 	case !httptext.IsToken(r.Method):
 		return requestError("its method is no token")
@@ -28,37 +47,70 @@ func checkHead(r *http.Request) error {
 	case !httptext.IsPlain(r.Host):
 		return requestError("its Host has a space or a control character in it")
 	}
-	for name, values := range r.Header {
-		if !httptext.IsToken(name) {
-			return requestError("the name of a field is no token")
-		}
-		for _, value := range values {
-			if !httptext.IsValue(value) {
-				return requestError("the value of " + name + " has a line break or a NUL in it")
-			}
-		}
-	}
-	return nil
-}
-
-// appendHead appends the request's line and fields, the names sorted.
-func appendHead(b []byte, r *http.Request) []byte {
-	b = append(append(append(append(b, r.Method...), ' '), r.RequestURI...), " HTTP/1.1\r\nHost: "...)
+	b := append(append(append(append(h.bytes[:0], r.Method...), ' '), r.RequestURI...), " HTTP/1.1\r\nHost: "...)
 	b = append(append(b, r.Host...), "\r\n"...)
-	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		if isOurs(name) {
-			continue
+	all, ok := h.appendFields(b, r.Header)
+	if !ok {
+		if err := h.learn(r.Header); err != nil {
+			return err
 		}
-		b = appendField(b, name, r.Header[name])
+		all, _ = h.appendFields(b, r.Header)
+	}
+	if values := all[len(b):]; bytes.Count(values, []byte("\n")) != h.lines || bytes.Count(values, []byte("\r")) != h.lines || bytes.IndexByte(values, 0) >= 0 {
+		return badValue(r.Header)
 	}
 	_, said := r.Header["Content-Length"]
 	switch {
 	case r.ContentLength < 0:
-		b = append(b, "Transfer-Encoding: chunked\r\n"...)
+		all = append(all, "Transfer-Encoding: chunked\r\n"...)
 	case r.ContentLength > 0 || said:
-		b = append(strconv.AppendInt(append(b, "Content-Length: "...), r.ContentLength, 10), "\r\n"...)
+		all = append(strconv.AppendInt(append(all, "Content-Length: "...), r.ContentLength, 10), "\r\n"...)
 	}
-	return append(b, "\r\n"...)
+	all = append(all, "\r\n"...)
+	h.bytes = all
+	return nil
+}
+
+// learn makes h.names the names of the fields.
+func (h *heading) learn(header http.Header) error {
+	h.names = h.names[:0]
+	for name := range header {
+		if !httptext.IsToken(name) {
+			h.names = nil
+			return requestError("the name of a field is no token")
+		}
+		h.names = append(h.names, name)
+	}
+	slices.Sort(h.names)
+	return nil
+}
+
+// appendFields appends the fields in the order of h.names, and counts their lines. It gives up if these are not the names.
+func (h *heading) appendFields(b []byte, header http.Header) (_ []byte, ok bool) {
+	if h.lines = 0; len(h.names) != len(header) {
+		return b, false
+	}
+	for _, name := range h.names {
+		values, ok := header[name]
+		if !ok {
+			return b, false
+		}
+		if !isOurs(name) {
+			b = appendField(b, name, values)
+			h.lines += len(values)
+		}
+	}
+	return b, true
+}
+
+// badValue says which field has a value that would end its line early.
+func badValue(header http.Header) error {
+	for name, values := range header {
+		if slices.ContainsFunc(values, isNoValue) {
+			return requestError("the value of " + name + " has a line break or a NUL in it")
+		}
+	}
+	return requestError("a value has a line break or a NUL in it")
 }
 
 func appendField(b []byte, name string, values []string) []byte {
@@ -83,6 +135,13 @@ func isNoValue(s string) bool { return !httptext.IsValue(s) }
 
 // isOurs says whether a field is written from what the request is, not from its Header, in whatever case that has it.
 func isOurs(name string) bool {
-	return strings.EqualFold(name, "Host") ||
-		strings.EqualFold(name, "Content-Length") || strings.EqualFold(name, "Transfer-Encoding")
+	switch len(name) {
+	case len("Host"):
+		return strings.EqualFold(name, "Host")
+	case len("Content-Length"):
+		return strings.EqualFold(name, "Content-Length")
+	case len("Transfer-Encoding"):
+		return strings.EqualFold(name, "Transfer-Encoding")
+	}
+	return false
 }

@@ -1,9 +1,11 @@
 package replay_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -43,6 +45,49 @@ func TestHeadThatIsRefused(t *testing.T) {
 				t.Errorf("got %v, %v, want an error with %q", answer, err, c.want)
 			}
 		})
+	}
+}
+
+// The names of one request's fields are looked at again for the next one only if they are others, and that is no matter.
+func TestHeadsOneAfterAnother(t *testing.T) {
+	a := answering(t, ok)
+	client := replay.NewClient(replay.ClientOptions{})
+	t.Cleanup(client.CloseIdleConnections)
+	for i, c := range []struct {
+		header http.Header
+		bad    bool
+	}{
+		{http.Header{"B": {"1"}, "A": {"2"}}, false},
+		{http.Header{"B": {"3", "", "4"}, "A": {"5"}}, false},
+		{http.Header{"B": {"3\r\nC: 1"}, "A": {"5"}}, true},
+		{http.Header{"B": {"6"}, "C": {"7"}}, false},
+		{http.Header{"B ": {"6"}, "C": {"7"}, "D": {"8"}, "E": {"9"}}, true},
+		{http.Header{"C": {"7"}, "D": {"8"}, "E": {"9"}}, false},
+		{http.Header{"C": {"7"}, "D": {}}, false},
+		{http.Header{}, false},
+		{http.Header{"A": {"\n"}}, true},
+		{http.Header{"A": {"10"}}, false},
+	} {
+		r := &http.Request{
+			Method: http.MethodGet, URL: &url.URL{Scheme: "http", Host: a.target.Host}, RequestURI: "/", Host: "a", Header: c.header,
+		}
+		response, err := client.RoundTrip(r)
+		if c.bad != (err != nil) {
+			t.Fatalf("%d: %v", i, err)
+		}
+		if c.bad {
+			continue
+		}
+		_, _ = io.Copy(io.Discard, response.Body)
+		_ = response.Body.Close()
+		for name, values := range c.header {
+			if len(values) == 0 {
+				delete(c.header, name)
+			}
+		}
+		if got := within(t, a.saw, "a request"); !reflect.DeepEqual(got.Header, c.header) {
+			t.Errorf("%d: the app got %q, want %q", i, got.Header, c.header)
+		}
 	}
 }
 

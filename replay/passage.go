@@ -140,28 +140,41 @@ func (f *Forwarder) host(d *inspect.Delivery) string {
 // Header is what the app gets at d's next attempt: what the sender sent, and what only we can know.
 func (f *Forwarder) Header(d *inspect.Delivery) http.Header {
 	h := make(http.Header, len(d.Header)+6)
+	f.FillHeader(h, d)
+	return h
+}
+
+// FillHeader makes h what Header gives, with the values that d has.
+func (f *Forwarder) FillHeader(h http.Header, d *inspect.Delivery) {
+	clear(h)
 	maps.Copy(h, d.Header)
 	if f.Bare {
-		return h
+		return
+	}
+	own := make([]string, 0, 8) // all in one piece of memory
+	set := func(name, value string) {
+		own = append(own, value)
+		h[name] = own[len(own)-1 : len(own) : len(own)]
 	}
 	if h["Upgrade"] != nil {
-		h["Connection"] = []string{"Upgrade"}
+		set("Connection", "Upgrade")
 	}
 	if d.Remote != "" {
-		h["X-Forwarded-For"] = []string{d.Remote}
+		set("X-Forwarded-For", d.Remote)
 	}
 	if scheme, rest, ok := strings.Cut(d.URL, "://"); ok {
 		if end := strings.IndexAny(rest, "/?"); end >= 0 {
 			rest = rest[:end]
 		}
-		h["X-Forwarded-Proto"], h["X-Forwarded-Host"] = []string{scheme}, []string{rest}
+		set("X-Forwarded-Proto", scheme)
+		set("X-Forwarded-Host", rest)
 	}
-	h["Hook-Delivery"] = []string{d.ID}
-	h["Hook-Attempt"] = []string{strconv.Itoa(len(d.Attempts) + 1)}
+	set("Hook-Delivery", d.ID)
+	set("Hook-Attempt", strconv.Itoa(len(d.Attempts)+1))
 	if d.ReplayOf != "" && !f.Unmarked {
-		h["Hook-Replay"], h["Hook-Replay-Of"] = []string{"1"}, []string{d.ReplayOf}
+		set("Hook-Replay", "1")
+		set("Hook-Replay-Of", d.ReplayOf)
 	}
-	return h
 }
 
 // pass hands the app's answer on as it comes.

@@ -99,17 +99,17 @@ func (s *screen) edit() tea.Cmd {
 	if edit == nil {
 		return s.cannot("edit")
 	}
-	return s.openEditor("edit "+inspect.ShortID(current.ID), current, func(ctx context.Context) (Editing, error) { return edit(ctx, current.ID, keep) })
+	return s.openEditor("edit "+inspect.ShortID(current.ID), current, false, func(ctx context.Context) (Editing, error) { return edit(ctx, current.ID, keep) })
 }
 
 // openEditor prepares an editing; edited gives it the terminal.
-func (s *screen) openEditor(what string, of inspect.Summary, prepare func(context.Context) (Editing, error)) tea.Cmd {
+func (s *screen) openEditor(what string, of inspect.Summary, held bool, prepare func(context.Context) (Editing, error)) tea.Cmd {
 	return s.start(func(ctx context.Context) tea.Msg {
 		e, err := prepare(ctx)
 		if err != nil {
 			return doneMsg{what: what, of: of, err: err}
 		}
-		return editedMsg{what: what, of: of, editing: e}
+		return editedMsg{what: what, of: of, held: held, editing: e}
 	})
 }
 
@@ -118,6 +118,7 @@ type editedMsg struct {
 	what    string
 	of      inspect.Summary
 	editing Editing
+	held    bool // it waits at the breakpoint
 	ended   bool
 	err     error // of the editor
 }
@@ -132,10 +133,10 @@ func (s *screen) edited(msg editedMsg) tea.Cmd {
 	return s.start(func(ctx context.Context) tea.Msg {
 		defer msg.editing.Close()
 		if msg.err != nil {
-			return doneMsg{what: msg.what, of: msg.of, err: fmt.Errorf("the editor ended with %w; nothing was done", msg.err)}
+			return doneMsg{what: msg.what, of: msg.of, err: fmt.Errorf("the editor ended with %w; nothing was sent", msg.err)}
 		}
 		fresh, err := msg.editing.Done(ctx)
-		return doneMsg{what: msg.what, id: fresh.ID, fresh: fresh, of: msg.of, err: err, next: "e edits it again"}
+		return doneMsg{what: msg.what, id: fresh.ID, fresh: fresh, of: msg.of, err: err, next: "e edits it again", held: msg.held}
 	})
 }
 
@@ -221,11 +222,15 @@ func (s *screen) remove() tea.Cmd {
 	}
 	return s.raise(&question{"delete " + countOf(len(ids)) + " for good?", func() tea.Cmd {
 		return s.start(func(ctx context.Context) tea.Msg {
-			n, err := del(ctx, ids)
+			gone, err := del(ctx, ids)
 			if err != nil {
 				return doneMsg{what: "delete " + countOf(len(ids)), err: err, next: "d tries again"}
 			}
-			return doneMsg{what: "delete", said: "deleted " + countOf(n), removed: ids}
+			said := "deleted " + countOf(len(gone))
+			if left := len(ids) - len(gone); left > 0 {
+				said += fmt.Sprintf("; %d not, as they are under way", left)
+			}
+			return doneMsg{what: "delete", said: said, removed: gone}
 		})
 	}})
 }

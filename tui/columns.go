@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"time"
-	"unique"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 )
@@ -220,17 +219,6 @@ func thousands(n int) string {
 	s := strconv.Itoa(n)
 	for at := len(s) - 3; at > 0; at -= 3 {
 		s = s[:at] + "," + s[at:]
-	}
-	return s
-}
-
-// shared is s with one copy for all of the texts that many deliveries have in common.
-func shared(s inspect.Summary) inspect.Summary {
-	for _, text := range []*string{
-		&s.Endpoint, &s.Method, &s.Path, &s.Provider, &s.EventType, &s.Target, (*string)(&s.Verdict), (*string)(&s.Reason),
-		(*string)(&s.Outcome), &s.Err,
-	} {
-		*text = unique.Make(*text).Value()
 	}
 	return s
 }

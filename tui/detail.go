@@ -284,13 +284,13 @@ func (d *detail) position() string {
 func (d *detail) hints() []span {
 	switch {
 	case d.tab == diffTab:
-		return []span{hint("space", "what always differs")}
+		return []span{hint("/", "search"), hint("space", "what always differs")}
 	case d.moves() && d.form == readable:
-		return []span{hint("space", "fold"), hint("[ ]", "all"), hint("x", "raw"), hint("/", "search")}
+		return []span{hint("/", "search"), hint("space", "fold"), hint("[ ]", "all"), hint("x", "raw")}
 	case d.moves() && d.form == raw:
-		return []span{hint("x", "hex"), hint("/", "search")}
+		return []span{hint("/", "search"), hint("x", "hex")}
 	case d.moves():
-		return []span{hint("x", "readable"), hint("/", "search")}
+		return []span{hint("/", "search"), hint("x", "readable")}
 	}
 	return []span{hint("/", "search")}
 }

@@ -54,7 +54,7 @@ type lookedMsg struct {
 	of      *round
 	first   bool   // nobody had looked before
 	search  Search // what was read; nil if it can't be
-	rows    []*inspect.Summary
+	rows    []*row
 	matches []bool
 	err     error
 }
@@ -184,8 +184,8 @@ func (s *screen) look(r *round) tea.Cmd {
 			}
 		}
 		all := make([]inspect.Summary, len(rows))
-		for i, row := range rows {
-			all[i] = *row
+		for i, r := range rows {
+			all[i] = r.summary()
 		}
 		msg.rows = rows
 		msg.matches, msg.err = msg.search.Match(ctx, all)
@@ -197,7 +197,7 @@ func (s *screen) look(r *round) tea.Cmd {
 }
 
 // due are the deliveries to look at next, each as it is now.
-func (s *screen) due(r *round) (rows []*inspect.Summary) {
+func (s *screen) due(r *round) (rows []*row) {
 	l := &s.list
 	n := min(len(r.due), lastLook)
 	for _, id := range r.due[:n] {

@@ -118,7 +118,7 @@ func TestMemoryOfAFullList(t *testing.T) {
 	before := in()
 	s := fullScreen(t, "stripe")
 	took := in() - before
-	const most = 60 << 20
+	const most = 30 << 20
 	t.Logf("%d deliveries take %d MiB", len(s.list.rows), took>>20)
 	if took > most {
 		t.Errorf("%d deliveries take %d MiB, want at most %d", len(s.list.rows), took>>20, most>>20)

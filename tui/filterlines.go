@@ -3,8 +3,6 @@ package tui
 import (
 	"fmt"
 	"slices"
-
-	"github.com/seed-4575fdc3/hook/inspect"
 )
 
 // A narrow is which rows of a list are shown.
@@ -67,10 +65,10 @@ func (l *list) widen() {
 }
 
 // judged shows those of the deliveries that match, and hides the others.
-func (l *list) judged(rows []*inspect.Summary, matches []bool) {
+func (l *list) judged(rows []*row, matches []bool) {
 	var add []int
-	for i, s := range rows {
-		n, known := l.numbers[s.ID]
+	for i, r := range rows {
+		n, known := l.numbers[r.ID]
 		if !known {
 			continue
 		}
@@ -127,13 +125,14 @@ func (l *list) head(t theme, w int) []string {
 	if l.heads() == 0 {
 		return nil
 	}
-	right := []span{{"esc shows all ", faint}}
+	found, right := l.found(), []span{{"esc shows all ", faint}}
+	room := w - len(" filter:  · ") - t.size(found)
 	if w < 60 {
 		right = nil
+	} else {
+		room -= len(" esc shows all ")
 	}
-	found := l.found()
-	room := max(w-len(" filter:  ·  esc shows all ")-t.size(found), 8)
-	left := []span{{" filter: ", faint}, {t.beginning(l.filter, room), accent}, {" · ", faint}, {found, plain}}
+	left := []span{{" filter: ", faint}, {t.beginning(l.filter, max(room, 8)), accent}, {" · ", faint}, {found, plain}}
 	if l.wrong != "" {
 		left, right = append(left, span{" · ", faint}, span{l.wrong, bad}), nil
 	}
@@ -165,58 +164,4 @@ func (l *list) nothing(t theme, w int) []string {
 		return rows
 	}
 	return append(rows, spaces(w), t.spans(w, []span{{"  esc shows all again, / changes the filter", faint}}))
-}
-
-// mark marks the selected delivery, or takes its mark, and moves on to the one below.
-func (l *list) mark() {
-	s, ok := l.current()
-	if !ok {
-		return
-	}
-	if l.marks[s.ID] {
-		delete(l.marks, s.ID)
-	} else {
-		l.marks[s.ID] = true
-	}
-	l.move(-1)
-}
-
-// markAll marks all that are listed, or takes the marks of all if they are.
-func (l *list) markAll() {
-	all := true
-	for line := range l.lines() {
-		all = all && l.marks[l.row(l.number(line)).ID]
-	}
-	if all {
-		l.clearMarks()
-		return
-	}
-	for line := range l.lines() {
-		l.marks[l.row(l.number(line)).ID] = true
-	}
-}
-
-// marked are the ids of the deliveries that are marked, shown or not, the oldest first.
-func (l *list) marked() []string {
-	ids := make([]string, 0, len(l.marks))
-	for id := range l.marks {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b string) int { return l.numbers[a] - l.numbers[b] })
-	return ids
-}
-
-func (l *list) clearMarks() { clear(l.marks) }
-
-// setHeld says what waits at the breakpoint.
-func (l *list) setHeld(held []Held) {
-	l.held = make(map[string]Held, len(held))
-	for _, h := range held {
-		l.held[h.ID] = h
-	}
-}
-
-// textOf is how many bytes of s its sender chose, about.
-func textOf(s *inspect.Summary) int {
-	return len(s.Method) + len(s.Path) + len(s.EventType) + len(s.ProviderID) + len(s.Target) + len(s.Err) + len(s.Change)
 }

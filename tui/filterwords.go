@@ -77,12 +77,13 @@ func openQuote(head string) int {
 // occurring are the providers and event types of the list, in order; without quotes around them none that needs them.
 func (s *screen) occurring(providers, events, quoted bool) []string {
 	found := make(map[string]bool)
-	for _, row := range s.list.rows[max(0, len(s.list.rows)-offerLookAt):] {
+	for _, r := range s.list.rows[max(0, len(s.list.rows)-offerLookAt):] {
+		c := r.common.Value()
 		if providers {
-			found[row.Provider] = true
+			found[c.Provider] = true
 		}
 		if events {
-			found[row.EventType] = true
+			found[c.EventType] = true
 		}
 	}
 	var all []string

@@ -44,9 +44,9 @@ func (s *screen) askBreakpoint() tea.Cmd {
 		if err := b.Arm(where); err != nil {
 			return s.say("breakpoint: "+err.Error(), bad)
 		}
-		return s.say("the next "+orElse(where, "delivery")+" is held; b takes that back", plain)
+		return nil // how it stands comes with the status
 	})
-	p.example, p.complete, p.past = "anything; or as hook list takes it: stripe, status >= 400", s.completions, s.filter.past
+	p.example, p.complete, p.past = "anything; or as hook list takes it: stripe, body.amount > 10", s.completions, s.filter.past
 	return s.raise(p)
 }
 
@@ -73,7 +73,7 @@ func (s *screen) heldMenu() tea.Cmd {
 		{key: "2", name: "answer 200", about: "in place of the app", do: answer(200, "")},
 		{key: "5", name: "answer 500", about: "so that the provider sends it again", do: answer(500, "")},
 		{key: "a", name: "answer…", about: "with a status and a body of your own", do: func() tea.Cmd {
-			p := ask("answer "+short+" with", "200 ", func(text string) tea.Cmd {
+			p := ask("answer "+short+" with", "", func(text string) tea.Cmd {
 				word, body, _ := strings.Cut(strings.TrimSpace(text), " ")
 				status, err := strconv.Atoi(word)
 				if err != nil || status < 200 || status > 599 {
@@ -81,6 +81,7 @@ func (s *screen) heldMenu() tea.Cmd {
 				}
 				return answer(status, body)()
 			})
+			p.example = `a status, then the body: 422 {"error":"no"}`
 			return s.raise(p)
 		}},
 		{},
@@ -92,7 +93,7 @@ func (s *screen) heldMenu() tea.Cmd {
 // editHeld opens the editor on one that is held.
 func (s *screen) editHeld(id string) tea.Cmd {
 	of, _ := s.list.find(id)
-	return s.openEditor("edit "+inspect.ShortID(id), of, func(ctx context.Context) (Editing, error) { return s.config.Breakpoint.Edit(ctx, id) })
+	return s.openEditor("edit "+inspect.ShortID(id), of, true, func(ctx context.Context) (Editing, error) { return s.config.Breakpoint.Edit(ctx, id) })
 }
 
 // countdown is how long there is until somebody gives up.
@@ -113,7 +114,7 @@ func (s *screen) heldWords() (string, look) {
 	case len(s.status.Held) > 0:
 		return fmt.Sprintf("held %s%s: b releases or answers it", inspect.ShortID(s.status.Held[0].ID), s.countdown(s.status.Held[0])), warn
 	case s.status.Armed != nil:
-		return "the next " + orElse(s.theme.clean(*s.status.Armed), "delivery") + " is held", accent
+		return "the next " + orElse(s.theme.clean(*s.status.Armed), "delivery") + " is held; b takes that back", accent
 	}
 	return "", plain
 }

@@ -88,7 +88,7 @@ func (s *screen) keysView() string {
 			hints = append(hints, hint("c", "copy URL"))
 		}
 	case s.focus:
-		hints = append([]span{hint("↑↓", "scroll"), hint("esc", "back"), hint("tab", "next"), hint("/", "search")}, s.actHints()...)
+		hints = slices.Concat([]span{hint("↑↓", "scroll"), hint("esc", "back"), hint("tab", "next")}, s.detail.hints(), s.actHints())
 	default:
 		hints = append([]span{hint("↑↓", "move"), hint("enter", "open"), hint("tab", "next"), hint("/", "filter")}, s.actHints()...)
 	}
@@ -108,7 +108,7 @@ func (s *screen) actHints() []span {
 		key, does string
 	}{
 		{do.Replay != nil, "r", "replay"}, {do.Edit != nil, "e", "edit"}, {len(do.Copy) > 0, "y", "copy"},
-		{do.Send != nil, "S", "send"}, {s.config.Breakpoint != nil, "b", "hold"}, {!s.focus, "space", "mark"}, {s.focus, "space", "fold"},
+		{do.Send != nil, "S", "send"}, {s.config.Breakpoint != nil, "b", "hold"}, {!s.focus, "space", "mark"},
 	} {
 		if a.works {
 			all = append(all, hint(a.key, a.does))

@@ -64,14 +64,3 @@ func newKeyMap() keyMap {
 		quit:       bind("q ctrl-c", "quit", "q", "ctrl+c"),
 	}
 }
-
-// all are the keys in the order of the help.
-func (k keyMap) all() []key.Binding {
-	return []key.Binding{
-		k.up, k.down, k.pageUp, k.pageDown, k.newest, k.oldest,
-		k.open, k.zoom, k.back, k.nextTab, k.prevTab, k.tabs, k.scrollDown, k.scrollUp,
-		k.find, k.nextHit, k.prevHit, k.fold, k.foldAll, k.unfoldAll, k.form,
-		k.mark, k.markAll, k.pause, k.replay, k.edit, k.sign, k.send, k.stop,
-		k.yank, k.copy, k.export, k.fixture, k.remove, k.log, k.notify, k.mouse, k.suspend, k.help, k.quit,
-	}
-}

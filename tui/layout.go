@@ -49,8 +49,9 @@ func (s *screen) arrange() {
 	case !s.any():
 		s.manual.set(t, emptyLines(t, s.url, s.config, s.status), max(s.width-4, 0), l.bodyHeight)
 	case l.detailHeight > 0:
-		current, _ := s.list.current()
-		s.detail.arrange(t, current, l.detailWidth, l.detailHeight, s.focus)
+		if current, ok := s.list.current(); ok {
+			s.detail.arrange(t, current, l.detailWidth, l.detailHeight, s.focus)
+		}
 	}
 }
 

@@ -21,17 +21,18 @@ const (
 //
 // What is shown of it are lines, counted from the oldest: all rows, or those that the filter found.
 type list struct {
-	rows     []*inspect.Summary // the newest last. What they point to is never changed: a filter may be reading it
-	numbers  map[string]int     // of the rows by delivery id
-	oldest   int                // the number of rows[0]
-	text     int                // bytes, see textLimit
-	selected int                // what the user chose; if that isn't shown, what is nearest to it is selected
-	top      int                // the number of the first row that is shown
-	seen     int                // the highest number that was shown
-	follow   bool               // the newest is selected, whichever that is
+	rows     []*row         // the newest last
+	numbers  map[string]int // of the rows by delivery id
+	oldest   int            // the number of rows[0]
+	text     int            // bytes, see textLimit
+	selected int            // what the user chose; if that isn't shown, what is nearest to it is selected
+	top      int            // the number of the first row that is shown
+	seen     int            // the highest number that was shown
+	follow   bool           // the newest is selected, whichever that is
 	height   int
 	marks    map[string]bool // by id
 	held     map[string]Held // by id
+	gone     map[string]bool // ids that were deleted: news of them may come late
 	paused   bool
 	pausedAt int // while paused, what has a higher number waits
 	narrow
@@ -55,14 +56,17 @@ func (l *list) take(batch []inspect.Summary) {
 }
 
 func (l *list) put(s inspect.Summary) {
-	s = shared(s)
-	l.text += textOf(&s)
-	if n, known := l.numbers[s.ID]; known {
-		l.text -= textOf(l.row(n))
-		l.rows[n-l.oldest] = &s
+	if l.gone[s.ID] {
 		return
 	}
-	l.rows = append(l.rows, &s)
+	r := rowOf(s)
+	l.text += r.text()
+	if n, known := l.numbers[s.ID]; known {
+		l.text -= l.row(n).text()
+		l.rows[n-l.oldest] = r
+		return
+	}
+	l.rows = append(l.rows, r)
 	l.numbers[s.ID] = l.newest()
 	if len(l.rows) >= rowLimit+rowSlack || l.text > textLimit {
 		l.forget()
@@ -72,8 +76,8 @@ func (l *list) put(s inspect.Summary) {
 // forget drops the oldest rows, but not the newest, down to the limits.
 func (l *list) forget() {
 	n := max(0, len(l.rows)-rowLimit)
-	for _, s := range l.rows[:n] {
-		l.drop(s)
+	for _, r := range l.rows[:n] {
+		l.drop(r)
 	}
 	for ; l.text > textLimit*9/10 && n < len(l.rows)-1; n++ {
 		l.drop(l.rows[n])
@@ -81,31 +85,35 @@ func (l *list) forget() {
 	l.rows = slices.Delete(l.rows, 0, n)
 	l.oldest += n
 	l.forgetShown(l.oldest)
+	l.paused = l.paused && l.pausedAt >= l.oldest // else nothing of what was paused is left
 }
 
 // drop forgets all but the row itself.
-func (l *list) drop(s *inspect.Summary) {
-	delete(l.numbers, s.ID)
-	delete(l.marks, s.ID)
-	l.text -= textOf(s)
+func (l *list) drop(r *row) {
+	delete(l.numbers, r.ID)
+	delete(l.marks, r.ID)
+	l.text -= r.text()
 }
 
 // remove takes out deliveries that are deleted. What is selected and shown stays the same, if it stays at all.
 func (l *list) remove(ids []string) {
 	gone := make(map[string]bool, len(ids))
+	if l.gone == nil {
+		l.gone = make(map[string]bool)
+	}
 	for _, id := range ids {
-		gone[id] = true
+		gone[id], l.gone[id] = true, true
 	}
 	renumbered := make([]int, len(l.rows)+1) // by what was the number, less oldest
-	kept := make([]*inspect.Summary, 0, len(l.rows))
-	for i, s := range l.rows {
+	kept := make([]*row, 0, len(l.rows))
+	for i, r := range l.rows {
 		renumbered[i] = l.oldest + len(kept)
-		if gone[s.ID] {
-			l.drop(s)
+		if gone[r.ID] {
+			l.drop(r)
 			continue
 		}
-		l.numbers[s.ID] = l.oldest + len(kept)
-		kept = append(kept, s)
+		l.numbers[r.ID] = l.oldest + len(kept)
+		kept = append(kept, r)
 	}
 	renumbered[len(l.rows)] = l.oldest + len(kept)
 	now := func(n int) int { // the number that n has now, or what stood next to it
@@ -118,7 +126,7 @@ func (l *list) remove(ids []string) {
 }
 
 // row is the row with that number.
-func (l *list) row(n int) *inspect.Summary { return l.rows[n-l.oldest] }
+func (l *list) row(n int) *row { return l.rows[n-l.oldest] }
 
 // newest is the number of the newest row; less than oldest if there are none.
 func (l *list) newest() int { return l.oldest + len(l.rows) - 1 }
@@ -126,7 +134,7 @@ func (l *list) newest() int { return l.oldest + len(l.rows) - 1 }
 // find is the delivery with that id.
 func (l *list) find(id string) (s inspect.Summary, ok bool) {
 	if n, known := l.numbers[id]; known {
-		return *l.row(n), true
+		return l.row(n).summary(), true
 	}
 	return s, false
 }
@@ -136,7 +144,7 @@ func (l *list) current() (s inspect.Summary, ok bool) {
 	if l.lines() == 0 {
 		return s, false
 	}
-	return *l.row(l.number(l.line(l.selected))), true
+	return l.row(l.number(l.line(l.selected))).summary(), true
 }
 
 // unseen is how many lines are above all that was ever shown.
@@ -247,9 +255,9 @@ func (l *list) view(t theme, w int, zone *time.Location) []string {
 	columns := columnsFor(w, l.days(zone))
 	at := l.line(l.selected)
 	for line := l.line(l.top); line >= 0 && line < l.lines() && len(drawn) < l.height; line-- {
-		s := l.row(l.number(line))
+		s := l.row(l.number(line)).summary()
 		_, held := l.held[s.ID]
-		drawn = append(drawn, columns.row(t, w, s, state{selected: line == at, marked: l.marks[s.ID], held: held}, zone))
+		drawn = append(drawn, columns.row(t, w, &s, state{selected: line == at, marked: l.marks[s.ID], held: held}, zone))
 	}
 	for len(drawn) < l.height {
 		drawn = append(drawn, spaces(w))

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -249,6 +250,16 @@ func TestPauseWhileFollowing(t *testing.T) {
 	l.wants(t, "gone on", "c", "c", "b", "a")
 }
 
+// A pause ends when all that was listed then had to go.
+func TestPauseOfAll(t *testing.T) {
+	l := someList(2, "a", "b")
+	l.pause()
+	for n := range 3 {
+		l.take([]inspect.Summary{{ID: fmt.Sprint(n), Path: strings.Repeat(fmt.Sprint(n), textLimit*2/5)}})
+	}
+	l.wants(t, "all forgotten", "2", "2", "1")
+}
+
 func TestHeldDeliveries(t *testing.T) {
 	pending := inspect.Summary{ID: "d_0009abcdefgh", Provider: "stripe", EventType: "invoice.paid", ReceivedAt: noon()}
 	b := newBench(t, 120, 30, Config{Deliveries: &store{}, Recent: []inspect.Summary{pending}})
@@ -322,5 +333,34 @@ func TestThousands(t *testing.T) {
 		if got := thousands(n); got != want {
 			t.Errorf("%d: got %s, want %s", n, got, want)
 		}
+	}
+}
+
+// A row gives back the summary that it was made of.
+func TestRows(t *testing.T) {
+	all := summaries(0, 8)
+	all[7].Change, all[7].Masked, all[7].RedeliveryOf = "body", true, "d_1"
+	for _, s := range append(all, inspect.Summary{}) {
+		if got := rowOf(s).summary(); got != s {
+			t.Errorf("got %+v, want %+v", got, s)
+		}
+	}
+	v := reflect.ValueOf(new(inspect.Summary)).Elem()
+	for i := range v.NumField() {
+		f := v.Field(i)
+		switch f.Kind() {
+		case reflect.String:
+			f.SetString("x")
+		case reflect.Bool:
+			f.SetBool(true)
+		case reflect.Struct:
+			f.Set(reflect.ValueOf(noon()))
+		default:
+			f.SetInt(7)
+		}
+	}
+	whole := v.Interface().(inspect.Summary)
+	if got := rowOf(whole).summary(); got != whole {
+		t.Errorf("got %+v, want %+v: a field is lost", got, whole)
 	}
 }

@@ -19,7 +19,7 @@ func (s *screen) toggleMouse() {
 }
 
 // pointed handles what the mouse does.
-func (s *screen) pointed(msg tea.MouseMsg) tea.Cmd {
+func (s *screen) pointed(msg tea.MouseMsg) {
 	at := msg.Mouse()
 	switch msg.(type) {
 	case tea.MouseWheelMsg:
@@ -39,7 +39,6 @@ func (s *screen) pointed(msg tea.MouseMsg) tea.Cmd {
 			_ = s.say("to select text press m, which gives the mouse back to the terminal (or hold shift)", warn)
 		}
 	}
-	return nil
 }
 
 // wheel scrolls what is under the pointer, by three lines.

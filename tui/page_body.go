@@ -132,7 +132,10 @@ func (b *body) about(f form) rich {
 	case 1:
 		size = "1 byte"
 	}
-	if !c.Complete {
+	switch {
+	case !c.Complete && c.Size == 0:
+		size = "the body was not read"
+	case !c.Complete:
 		size += ", of which " + humanize.Comma(int64(len(c.Bytes))) + " were kept"
 	}
 	r := words(faint, size)

@@ -1,7 +1,5 @@
 package tui
 
-import "strings"
-
 // A line is one line of text to read. All of it is clean.
 type line struct {
 	label string // drawn faint, before the text
@@ -70,13 +68,4 @@ func appendWrapped(rows [][]span, t theme, l line, w int) [][]span {
 		rows = append(rows, []span{{before, faint}, {piece, l.look}})
 	}
 	return rows
-}
-
-// indentedLine is a line of text whose own indentation its continuation keeps, and a bit more.
-func indentedLine(text string) line {
-	indent := len(text) - len(strings.TrimLeft(text, " "))
-	if indent > 0 {
-		indent += 2
-	}
-	return line{text: text, hang: indent}
 }

@@ -17,8 +17,8 @@ import (
 // A panic, wherever it is, ends the screen in order: the terminal is as it was, and no stack is written to it.
 func TestPanicRestoresTheTerminal(t *testing.T) {
 	for name, c := range map[string]Config{
-		"of a call":   {Explain: func(*inspect.Delivery) string { panic("a bug") }, Deliveries: &store{}, Recent: newestFirst(summaries(0, 2))},
-		"of Update":   {Trouble: func(inspect.Summary) string { panic("a bug") }, Notify: true},
+		"of a call":  {Explain: func(*inspect.Delivery) string { panic("a bug") }, Deliveries: &store{}, Recent: newestFirst(summaries(0, 2))},
+		"of Update":  {Trouble: func(inspect.Summary) string { panic("a bug") }, Notify: true},
 		"of a fetch": {Deliveries: panicking{}, Recent: newestFirst(summaries(0, 2))},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,8 +1,6 @@
 package tui
 
-import (
-	"fmt"
-)
+import "github.com/dustin/go-humanize"
 
 // bits are a set of small numbers.
 type bits []uint64
@@ -161,7 +159,7 @@ func (s *sheet) line(i int) rich {
 	if hidden := end - i - 1; hidden == 1 {
 		return r.add(faint, "  1 line")
 	} else {
-		return r.add(faint, fmt.Sprintf("  %d lines", hidden))
+		return r.add(faint, "  "+humanize.Comma(int64(hidden))+" lines")
 	}
 }
 

@@ -53,9 +53,10 @@ type screen struct {
 }
 
 func newScreen(c Config, start runner) *screen {
-	t := newTheme(c.ASCII, c.NoColor)
+	t, recent := newTheme(c.ASCII, c.NoColor), c.Recent
+	c.Recent = nil // the list has them
 	return &screen{
-		config: c, start: start, theme: t, keys: newKeyMap(), zone: time.Local, url: t.clean(c.URL), list: newList(c.Recent),
+		config: c, start: start, theme: t, keys: newKeyMap(), zone: time.Local, url: t.clean(c.URL), list: newList(recent),
 		work: newWork(), bell: bell{on: c.Notify}, tour: tour{steps: c.Tour}, mouse: mouse{taken: true},
 	}
 }
@@ -80,7 +81,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			next = s.layer.paste(s, msg.Content)
 		}
 	case tea.MouseMsg:
-		next = s.pointed(msg)
+		s.pointed(msg)
 	case receivedMsg:
 		next = s.receive(msg.batch)
 		if !msg.ended {

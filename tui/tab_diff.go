@@ -61,7 +61,7 @@ func (l *list) counterpart(s inspect.Summary) (id, why string) {
 		n = l.newest() + 1
 	}
 	for n--; n >= l.oldest; n-- {
-		if o := l.row(n); o.Provider == s.Provider && o.EventType == s.EventType && o.ReplayOf == "" && o.ID != s.ID {
+		if o := l.row(n); o.ID != s.ID && o.alike(&s) {
 			return o.ID, "the last " + s.Provider + " " + orElse(s.EventType, "delivery") + " before it"
 		}
 	}

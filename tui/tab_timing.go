@@ -41,7 +41,7 @@ func stagesOf(d *inspect.Delivery) []stage {
 
 // stageWords are the stages of an attempt in a line.
 func stageWords(s inspect.Stages) string {
-	return fmt.Sprintf("connect %s · wait %s · read %s", took(s.Connect), took(s.Wait), took(max(s.Total-s.Connect-s.Wait, 0)))
+	return fmt.Sprintf("connect %s · wait %s · read %s", finely(s.Connect), finely(s.Wait), finely(max(s.Total-s.Connect-s.Wait, 0)))
 }
 
 // timingSheet is where the time went, each stage with a bar at its place, and how much of it the provider would have waited.
@@ -64,7 +64,7 @@ func timingSheet(zone *time.Location, d *inspect.Delivery, w int) *sheet {
 	room := max(w-column, 0)
 	var begun time.Duration
 	for _, stage := range all {
-		line := words(plain, fmt.Sprintf("%-13s ", stage.name)).add(strong, fmt.Sprintf("%8s", took(stage.took)))
+		line := words(plain, fmt.Sprintf("%-13s ", stage.name)).add(strong, fmt.Sprintf("%8s", finely(stage.took)))
 		if room >= 8 && stage.took > 0 {
 			line = line.add(plain, "  ").add(accent, barOf(begun, begun+stage.took, total, room, " "))
 		}
@@ -73,7 +73,7 @@ func timingSheet(zone *time.Location, d *inspect.Delivery, w int) *sheet {
 		s.add(about)
 		begun += stage.took
 	}
-	s.addAll(words(plain, fmt.Sprintf("%-13s ", "in all")).add(strong, fmt.Sprintf("%8s", took(total))), rich{})
+	s.addAll(words(plain, fmt.Sprintf("%-13s ", "in all")).add(strong, fmt.Sprintf("%8s", finely(total))), rich{})
 	s.addAll(limitLines(signature.Lookup(d.Provider), d, total, w)...)
 	return s
 }
@@ -93,13 +93,10 @@ func limitLines(p *signature.Provider, d *inspect.Delivery, total time.Duration,
 	case total > p.Timeout:
 		l, verdict = bad, "too late"
 	case total > p.Timeout/2:
-		l, verdict = warn, "more than half of it"
+		l, verdict = warn, "almost too late"
 	}
 	limit := limitWords(p.Timeout)
 	lines := []rich{words(plain, fmt.Sprintf("%s waits %s: ", p.Title, limit)).add(l, fmt.Sprintf("%s, %s of it", verdict, share(total, p.Timeout)))}
-	if verdict == "more than half of it" {
-		lines[0] = words(plain, fmt.Sprintf("%s waits %s: ", p.Title, limit)).add(l, share(total, p.Timeout)+" of it, near its end")
-	}
 	lines[0].hang = 2
 	scale := max(total, p.Timeout)
 	if room := w - len(limit) - 3; room >= 8 {
@@ -131,9 +128,23 @@ func barOf(from, to, all time.Duration, w int, gap string) string {
 	return strings.Repeat(gap, first) + strings.Repeat("█", last-first) + strings.Repeat(gap, w-last)
 }
 
+// finely is a duration in at most 8 cells; of less than a millisecond in more detail than took.
+func finely(d time.Duration) string {
+	switch {
+	case d > 0 && d < 10*time.Microsecond:
+		return "<0.01 ms"
+	case d > 0 && d < time.Millisecond:
+		return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+	}
+	return took(d)
+}
+
 // share is how much of all a part is.
 func share(part, all time.Duration) string {
 	percent := float64(part) / float64(all) * 100
+	if percent < 0.1 && part > 0 {
+		return "less than 0.1%"
+	}
 	if percent < 10 {
 		return fmt.Sprintf("%.1f%%", percent)
 	}

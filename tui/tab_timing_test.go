@@ -22,7 +22,7 @@ func TestTiming(t *testing.T) {
 			[]string{"relay, tunnel     2 ms", "connect           1 ms", "wait             20 ms", "read              6 ms", "in all           29 ms",
 				"Shopify waits 5 s: in time, 0.6% of it", "│ 5 s"}, nil},
 		{"late", "shopify", 0, inspect.Stages{Wait: 7 * time.Second, Total: 7 * time.Second}, []string{"too late, 140% of it", "│███", "7.0 s"}, nil},
-		{"near", "shopify", 0, inspect.Stages{Wait: 4 * time.Second, Total: 4 * time.Second}, []string{"80% of it"}, []string{"too late", "in time"}},
+		{"near", "shopify", 0, inspect.Stages{Wait: 4 * time.Second, Total: 4 * time.Second}, []string{"almost too late, 80% of it"}, []string{"in time"}},
 		{"unpublished", "stripe", 0, inspect.Stages{Wait: ms, Total: ms}, []string{"Stripe does not publish how long it waits"}, nil},
 		{"unknown", "", 0, inspect.Stages{Wait: ms, Total: ms}, []string{"nobody recognised it"}, nil},
 		{"other clock", "shopify", -time.Second, inspect.Stages{Wait: ms, Total: ms}, []string{"connect"}, []string{"relay, tunnel"}},

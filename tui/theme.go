@@ -37,8 +37,8 @@ const (
 // these are known to be hard to read, as yellow on white, it takes others if the terminal has them.
 type theme struct {
 	styles [looks]lipgloss.Style
-	ground color.Color       // behind the selected row; nil if the terminal has no colour that suits
-	lit    bool              // it draws on that ground
+	drawn  [looks]wrapping
+	lit    *[looks]wrapping  // on the ground of the selected row; nil if the terminal has no colour that suits
 	signs  *strings.Replacer // of the screen's signs by ASCII; nil if the terminal has them
 	cells  ansi.Method       // how the terminal counts the cells of what is more than one character
 }
@@ -59,7 +59,19 @@ func newTheme(ascii, noColor bool) theme {
 	if !noColor {
 		t.paint(lipgloss.Green, lipgloss.Red, lipgloss.Yellow, lipgloss.Cyan, lipgloss.Magenta)
 	}
+	t.drawn = wrappings(t.styles)
 	return t
+}
+
+// A wrapping is what stands before and behind a text that is drawn: a style asked once, as asking costs more than all else
+// that a frame takes.
+type wrapping struct{ before, behind string }
+
+func wrappings(styles [looks]lipgloss.Style) (all [looks]wrapping) {
+	for l, style := range styles {
+		all[l].before, all[l].behind, _ = strings.Cut(style.Render("x"), "x")
+	}
+	return all
 }
 
 // paint gives each meaning its colour.
@@ -76,31 +88,32 @@ func (t *theme) suit(dark bool, profile colorprofile.Profile) {
 	if profile < colorprofile.ANSI256 {
 		return
 	}
-	shade := lipgloss.LightDark(dark)
-	t.ground = shade(lipgloss.Color("#e6ebf1"), lipgloss.Color("#2b313b"))
 	if !dark {
 		t.paint(lipgloss.Color("#116329"), lipgloss.Color("#b3121d"), lipgloss.Color("#8a5a00"), lipgloss.Color("#0550ae"), lipgloss.Color("#8250df"))
 	}
+	t.drawn = wrappings(t.styles)
+	ground, on := lipgloss.LightDark(dark)(lipgloss.Color("#e6ebf1"), lipgloss.Color("#2b313b")), t.styles
+	for i := range on {
+		on[i] = on[i].Background(ground)
+	}
+	lit := wrappings(on)
+	t.lit = &lit
 }
 
 // onGround draws as t does, on the ground of the selected row.
 func (t theme) onGround() theme {
-	if t.ground == nil {
-		return t
+	if t.lit != nil {
+		t.drawn = *t.lit
 	}
-	for i := range t.styles {
-		t.styles[i] = t.styles[i].Background(t.ground)
-	}
-	t.lit = true
 	return t
 }
 
 // draw is text, which is one line, as it looks.
 func (t theme) draw(l look, text string) string {
-	if l == plain && !t.lit || text == "" {
-		return text
+	if w := t.drawn[l]; w.before != "" && text != "" {
+		return w.before + text + w.behind
 	}
-	return t.styles[l].Render(text)
+	return text
 }
 
 // clean is text from anywhere made fit for this terminal.

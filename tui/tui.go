@@ -99,7 +99,8 @@ type Actions struct {
 	ExportForms []ExportForm
 	// SaveFixture keeps it as a sample of the project by that name.
 	SaveFixture func(ctx context.Context, id, name string) (said string, err error)
-	Delete      func(ctx context.Context, ids []string) (deleted int, err error)
+	// Delete deletes those of ids that can be: what is still under way can't. It returns the ids that are gone.
+	Delete func(ctx context.Context, ids []string) (deleted []string, err error)
 }
 
 // An Editing is something in the user's editor. The terminal is the editor's while Command runs.

@@ -42,6 +42,7 @@ type doneMsg struct {
 	removed []string
 	rest    []string // to be replayed next
 	run     *bulk
+	held    bool // it was held at the breakpoint until then
 }
 
 // A bulk is a replay of several.
@@ -98,9 +99,8 @@ func (s *screen) done(msg doneMsg) tea.Cmd {
 		verdict, l = verdictOf(msg.of, msg.fresh)
 		text = fmt.Sprintf("replayed %s as %s: %s → %s %s, %s",
 			inspect.ShortID(msg.of.ID), inspect.ShortID(msg.fresh.ID), before, after, verdict, took(msg.fresh.Duration))
-		if msg.fresh.ID == msg.of.ID {
-			text = fmt.Sprintf("released %s as edited", inspect.ShortID(msg.of.ID))
-			l = good
+		if msg.held {
+			text = fmt.Sprintf("released %s edited, as %s: %s, %s", inspect.ShortID(msg.of.ID), inspect.ShortID(msg.fresh.ID), after, took(msg.fresh.Duration))
 		}
 		next = s.receive([]inspect.Summary{msg.fresh})
 	}

@@ -121,6 +121,16 @@ func BenchmarkRead(b *testing.B) {
 			}
 		}
 	})
+	b.Run("EachWhole10000", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, err := range s.EachWhole(b.Context(), Query{OldestFirst: true, NoReplays: true, Limit: 10_000}) {
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
 	b.Run("Resolve", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
 			if _, err := s.Resolve(b.Context(), ids[i*7919%len(ids)][:10]); err != nil {

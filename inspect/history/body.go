@@ -12,7 +12,10 @@ import (
 )
 
 // bodyColumns are what scanPlace reads, of a LEFT JOIN with the table body.
-const bodyColumns = "body.segment, body.start, body.length, body.sum, body.complete"
+const (
+	bodyColumns   = "body.segment, body.start, body.length, body.sum, body.complete"
+	answerColumns = "answer.segment, answer.start, answer.length, answer.sum, answer.complete" // of a second one, called answer
+)
 
 // A placed is what bodyColumns give; all is NULL for a body that is in its row.
 type placed struct {

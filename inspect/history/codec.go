@@ -47,9 +47,16 @@ func decodeHeader(b []byte) (http.Header, error) {
 	r := reader{rest: b, text: string(b)}
 	names := r.count()
 	h := make(http.Header, names)
+	single := make([]string, 0, names) // the values of the many that have one, in one piece of memory
 	for range names {
 		name := r.string()
-		values := make([]string, r.count())
+		n := r.count()
+		if n == 1 {
+			single = append(single, r.string())
+			h[name] = single[len(single)-1 : len(single) : len(single)]
+			continue
+		}
+		values := make([]string, n)
 		for i := range values {
 			values[i] = r.string()
 		}

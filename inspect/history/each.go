@@ -13,44 +13,61 @@ import (
 // long look disturbs no writer: what comes or goes meanwhile may or may not be among them. A q.Limit of 0 is no limit.
 // An error ends it.
 func (s *Store) Each(ctx context.Context, q Query) iter.Seq2[inspect.Summary, error] {
-	return eachPage(ctx, s, q, func(tx *sql.Tx, at []rowPlace) ([]inspect.Summary, int, error) {
-		page, err := summaries(ctx, tx, at)
+	return eachPage(ctx, s, q, pageRows, func(at []rowPlace) (page []inspect.Summary, n int, err error) {
+		err = s.reading(ctx, func(tx *sql.Tx) error {
+			page, err = summaries(ctx, tx, at)
+			return err
+		})
 		return page, len(at), err
 	})
 }
 
+// EachWhole finds many places at a time, as finding has to begin anew each time, and reads few, which are in memory together.
+const (
+	wholePlaces = 4096
+	wholeRows   = 128
+)
+
 // EachWhole is Each with all that Get gives.
 func (s *Store) EachWhole(ctx context.Context, q Query) iter.Seq2[*inspect.Delivery, error] {
-	return eachPage(ctx, s, q, func(tx *sql.Tx, at []rowPlace) ([]*inspect.Delivery, int, error) {
-		return s.wholes(ctx, tx, at)
+	replays := !q.NoReplays
+	if q.Limit <= 0 {
+		q.NoReplays = false // seen when it is read anyway; to find a place the index is enough then
+	}
+	return eachPage(ctx, s, q, wholePlaces, func(at []rowPlace) (page []*inspect.Delivery, n int, err error) {
+		err = s.readingWhole(ctx, func(r *wholeReader) error {
+			page, n, err = r.all(ctx, at[:min(len(at), wholeRows)], replays)
+			return err
+		})
+		return page, n, err
 	})
 }
 
-// eachPage yields what read makes of the places that q selects. read may do so for the first of them only, and says how many.
-func eachPage[T any](ctx context.Context, s *Store, q Query, read func(*sql.Tx, []rowPlace) ([]T, int, error)) iter.Seq2[T, error] {
+// eachPage yields what read makes of the places that q selects, of which most are found at a time. read may do so for the
+// first of them only, and says how many.
+func eachPage[T any](ctx context.Context, s *Store, q Query, most int, read func([]rowPlace) ([]T, int, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		err := s.seeOwn(ctx)
 		f := newFinder(s, q)
 		left, limited, more := q.Limit, q.Limit > 0, true
 		var at []rowPlace // found and not yet read
 		for err == nil && (len(at) > 0 || more && (!limited || left > 0)) {
-			var page []T
-			err = s.reading(ctx, func(tx *sql.Tx) (err error) {
-				if len(at) == 0 {
-					room := pageRows
-					if limited {
-						room = min(left, pageRows)
-					}
-					if at, more, err = f.next(ctx, tx, room); err != nil {
-						return err
-					}
-					left -= len(at)
+			if len(at) == 0 {
+				room := most
+				if limited {
+					room = min(left, most)
 				}
-				var n int
-				page, n, err = read(tx, at)
-				at = at[n:]
-				return err
-			})
+				err = s.reading(ctx, func(tx *sql.Tx) error {
+					at, more, err = f.next(ctx, tx, room)
+					return err
+				})
+				left -= len(at)
+				continue
+			}
+			var page []T
+			var n int
+			page, n, err = read(at)
+			at = at[n:]
 			for _, d := range page {
 				if err == nil && !yield(d, nil) {
 					return

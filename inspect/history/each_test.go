@@ -69,7 +69,7 @@ func TestEachWholeInParts(t *testing.T) {
 func TestEachWhileDeleting(t *testing.T) {
 	s := newTest(t)
 	var ids []string
-	for i := range 2*pageRows + 10 {
+	for i := range 2*wholeRows + 10 {
 		d := simple(i)
 		s.Add(d)
 		ids = append(ids, d.ID)
@@ -83,13 +83,13 @@ func TestEachWhileDeleting(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(got) == 0 {
-			if _, err := s.Delete(t.Context(), ids[pageRows:2*pageRows]...); err != nil {
+			if _, err := s.Delete(t.Context(), ids[wholeRows:2*wholeRows]...); err != nil {
 				t.Fatal(err)
 			}
 		}
 		got = append(got, d.ID)
 	}
-	if want := slices.Concat(ids[:pageRows], ids[2*pageRows:]); !slices.Equal(got, want) {
+	if want := slices.Concat(ids[:wholeRows], ids[2*wholeRows:]); !slices.Equal(got, want) {
 		t.Errorf("got %d deliveries, want the %d that are left", len(got), len(want))
 	}
 }
@@ -127,5 +127,70 @@ func TestEachWholeMemory(t *testing.T) {
 	}
 	if n != 64 || most > 3*wholeBytes {
 		t.Errorf("%d deliveries of 1 MiB took %d MiB of memory, want at most %d", n, most>>20, 3*wholeBytes>>20)
+	}
+}
+
+// Replays are left out alike, whether their places are looked at first or not.
+func TestEachWholeWithoutReplays(t *testing.T) {
+	s := newTest(t)
+	var live, all []string
+	for i := range 3 * wholeRows {
+		d := simple(i)
+		if i%3 == 1 {
+			d.ReplayOf = live[0]
+		} else {
+			live = append(live, d.ID)
+		}
+		s.Add(d)
+		all = append(all, d.ID)
+	}
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		q    Query
+		want []string
+	}{
+		{"all", Query{}, all},
+		{"live", Query{NoReplays: true}, live},
+		{"some of the live", Query{NoReplays: true, Limit: len(live) - 1}, live[:len(live)-1]},
+		{"those of a provider", Query{NoReplays: true, Providers: []string{"stri*"}}, live},
+		{"one that is a replay", Query{NoReplays: true, IDs: all[1:2]}, nil},
+	} {
+		c.q.OldestFirst = true
+		var got []string
+		for d, err := range s.EachWhole(t.Context(), c.q) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, d.ID)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %d deliveries, want %d", c.name, len(got), len(c.want))
+		}
+	}
+}
+
+// A text that stands in one delivery does not get into the next one.
+func TestEachWholeTexts(t *testing.T) {
+	s := newTest(t)
+	for i, path := range []string{"/a", "", "/a", "/ab", "/a", "\xff", ""} {
+		d := simple(i)
+		d.Path, d.EventType, d.Host = path, path, path+"x"
+		store(t, s.Add(d))
+	}
+	var got []string
+	for d, err := range s.EachWhole(t.Context(), Query{OldestFirst: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.EventType != d.Path || d.Host != d.Path+"x" {
+			t.Errorf("path %q, event %q, host %q", d.Path, d.EventType, d.Host)
+		}
+		got = append(got, d.Path)
+	}
+	if want := []string{"/a", "", "/a", "/ab", "/a", "\xff", ""}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

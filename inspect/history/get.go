@@ -2,8 +2,6 @@ package history
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -24,22 +22,14 @@ func (s *Store) Get(ctx context.Context, id string) (*inspect.Delivery, error) {
 }
 
 func (s *Store) get(ctx context.Context, id string) (d *inspect.Delivery, err error) {
-	// One transaction, so that the delivery and its attempts are of the same moment.
-	err = s.reading(ctx, func(tx *sql.Tx) error {
-		var n int64
-		if err := tx.QueryRowContext(ctx, "SELECT n FROM delivery WHERE id = ?", id).Scan(&n); err != nil {
-			return err
-		}
-		all, _, err := s.wholes(ctx, tx, []rowPlace{{n: n}})
-		if err == nil && len(all) == 0 {
-			err = sql.ErrNoRows
-		}
-		if err == nil {
-			d = all[0]
+	err = s.readingWhole(ctx, func(r *wholeReader) error {
+		n, err := r.number(id)
+		if err == nil && n != 0 {
+			d, err = r.one(n, true)
 		}
 		return err
 	})
-	if errors.Is(err, sql.ErrNoRows) {
+	if err == nil && d == nil {
 		return nil, &NotFoundError{Ref: id}
 	}
 	return d, err

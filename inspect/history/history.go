@@ -137,7 +137,7 @@ func (s *Store) read(path string, a access) error {
 	if err != nil {
 		return err
 	}
-	s.reads = sql.OpenDB(&reading{s, db.Driver(), dsn(path, a, s.busy)})
+	s.reads = sql.OpenDB(&reading{s, db.Driver(), path, a})
 	// Reading is bound by the processor: more connections than this only hold more page caches. Each Watch keeps one.
 	s.reads.SetMaxOpenConns(16)
 	s.reads.SetMaxIdleConns(idleReads)

@@ -97,7 +97,7 @@ func (s *Store) reading(ctx context.Context, f func(*sql.Tx) error) error {
 const summaryColumns = `id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
 	verdict, reason, size, attempts, target, status, duration, outcome, err, edited, masked, n`
 
-// summaries are those of the deliveries at these places, in their order.
+// summaries are those of the deliveries at these places, in their order. One that was deleted meanwhile is left out.
 func summaries(ctx context.Context, tx *sql.Tx, at []rowPlace) ([]inspect.Summary, error) {
 	if len(at) == 0 {
 		return nil, nil
@@ -113,7 +113,9 @@ func summaries(ctx context.Context, tx *sql.Tx, at []rowPlace) ([]inspect.Summar
 	}
 	all := make([]inspect.Summary, 0, len(at))
 	for _, p := range at {
-		all = append(all, found[p.n])
+		if one, ok := found[p.n]; ok { // else it was deleted meanwhile
+			all = append(all, one)
+		}
 	}
 	return all, nil
 }

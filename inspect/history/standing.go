@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,23 +49,6 @@ func (s *Store) ready(ctx context.Context) error {
 	s.standing.Store(&standing{file: file, generation: now.generation, tried: time.Now(), failed: err})
 	return err
 }
-
-// reading makes the connections for reading, as soon as the database is ready: SQLite clears away what lies beside an empty
-// file.
-type reading struct {
-	store  *Store
-	driver driver.Driver
-	dsn    string
-}
-
-func (r *reading) Connect(context.Context) (driver.Conn, error) {
-	if now := r.store.standing.Load(); now.failed != nil {
-		return nil, now.failed
-	}
-	return r.driver.Open(r.dsn)
-}
-
-func (r *reading) Driver() driver.Driver { return r.driver }
 
 func (s *Store) openFile(ctx context.Context) (fs.FileInfo, error) {
 	if err := checkFilesystem(s.path, s.options.AnyFilesystem); err != nil {

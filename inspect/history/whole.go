@@ -2,193 +2,195 @@ package history
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/inspect/signature"
 )
 
 // wholeBytes is how much of bodies is read at a time, and what the last one has beyond that.
 const wholeBytes = 8 << 20
 
-// A whole is a delivery that is being read.
-type whole struct {
-	*inspect.Delivery
-	n, change int64 // its number, and that of the next of its attempts' rows; 0 if there is none
+// tryColumns are what wholeReader.try reads.
+const tryColumns = `attempt.previous, attempt.number, attempt.target, attempt.started, attempt.connect, attempt.wait, attempt.total,
+	attempt.outcome, attempt.err, attempt.status, attempt.header, attempt.size, attempt.complete, attempt.body, `
+
+const (
+	// wholeQuery is a delivery with the latest of its attempts, if there is one: few have more.
+	wholeQuery = `SELECT id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
+		verdict, reason, delivery.size, edited, masked, remote, proto, host, url, request.header, signer, secret, test, signed,
+		signed_fraction, expected, got, request.complete, request.body, ` + bodyColumns + `, ` + tryColumns + answerColumns + `
+		FROM delivery JOIN request USING (n) LEFT JOIN body ON body.change = delivery.n
+		LEFT JOIN attempt ON attempt.change = last LEFT JOIN body AS answer ON answer.change = last WHERE delivery.n = ? AND (? OR replay_of = '')`
+
+	earlierQuery = "SELECT " + tryColumns + bodyColumns + " FROM attempt LEFT JOIN body USING (change) WHERE change = ?"
+)
+
+// A wholeReader reads deliveries wholly, on a connection of its own. It is for one goroutine.
+type wholeReader struct {
+	conn    *connection
+	bodies  *bodyReader
+	bytes   int        // of bodies, so far
+	texts   [64]string // by their columns: those of the delivery before, many of which come again
+	begin   *statement
+	end     *statement
+	find    *statement
+	request *statement
+	earlier *statement
 }
 
-// wholes are the deliveries at the first of these places, with their bodies and attempts: as many as fit into wholeBytes, but
-// one at least. n is how many places that are. One that was deleted meanwhile is left out.
-func (s *Store) wholes(ctx context.Context, tx *sql.Tx, at []rowPlace) (all []*inspect.Delivery, n int, err error) {
-	r := &wholeReader{tx: tx, bodies: s.bodyReader()}
+func (s *Store) wholeReader(path string, a access) (*wholeReader, error) {
+	conn, err := connect(uri(path, a).String())
+	if err != nil {
+		return nil, err
+	}
+	r := &wholeReader{conn: conn, bodies: s.bodyReader()}
+	for _, pragma := range pragmas(a, s.busy) {
+		if err == nil {
+			err = conn.exec("PRAGMA " + pragma)
+		}
+	}
+	for place, query := range map[**statement]string{
+		&r.begin: "BEGIN", &r.end: "ROLLBACK", &r.find: "SELECT n FROM delivery WHERE id = ?", &r.request: wholeQuery, &r.earlier: earlierQuery,
+	} {
+		if err == nil {
+			*place, err = conn.prepare(query)
+		}
+	}
+	if err != nil {
+		conn.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *wholeReader) close() { r.conn.close() }
+
+// reading has f read the database as it is at one moment.
+func (r *wholeReader) reading(f func(*wholeReader) error) error {
+	if err := r.begin.run(); err != nil {
+		return err
+	}
 	defer r.bodies.close()
-	read, err := r.requests(ctx, numbersOf(at))
-	if err != nil {
-		return nil, 0, err
-	}
-	n = len(at)
-	if len(read) > 0 && r.full() {
-		n = behind(at, read[len(read)-1].n)
-	}
-	tried, err := r.attempts(ctx, read)
-	if err != nil {
-		return nil, 0, err
-	}
-	if tried < len(read) {
-		read, n = read[:tried], behind(at, read[tried-1].n)
-	}
-	for _, d := range read {
-		all = append(all, d.Delivery)
+	err := f(r)
+	return errors.Join(err, r.end.run())
+}
+
+// all are the deliveries at the first of these places, with their bodies and attempts: as many as fit into wholeBytes, but one
+// at least. n is how many places that are. One that was deleted meanwhile is left out, and a replay unless these are wanted.
+func (r *wholeReader) all(ctx context.Context, at []rowPlace, replays bool) (all []*inspect.Delivery, n int, err error) {
+	all = make([]*inspect.Delivery, 0, len(at))
+	for r.bytes = 0; n < len(at) && r.bytes < wholeBytes; n++ {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		d, err := r.one(at[n].n, replays)
+		if err != nil {
+			return nil, 0, err
+		}
+		if d != nil {
+			all = append(all, d)
+		}
 	}
 	return all, n, nil
 }
 
-// behind is how many places there are up to that of the delivery n.
-func behind(at []rowPlace, n int64) int {
-	return slices.IndexFunc(at, func(p rowPlace) bool { return p.n == n }) + 1
-}
-
-// A wholeReader reads deliveries wholly, in one transaction.
-type wholeReader struct {
-	tx     *sql.Tx
-	bodies *bodyReader
-	bytes  int // of bodies, so far
-}
-
-func (r *wholeReader) full() bool { return r.bytes >= wholeBytes }
-
-func (r *wholeReader) fetch(c *inspect.Capture, p *placed) {
-	r.bodies.fetch(c, p)
-	r.bytes += len(c.Bytes)
-}
-
-// requests reads the deliveries with these numbers, in that order, without their attempts. It stops when it is full.
-func (r *wholeReader) requests(ctx context.Context, numbers []int64) (all []*whole, err error) {
-	const query = `SELECT n, last, id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
-		verdict, reason, size, edited, masked, remote, proto, host, url, header, signer, secret, test, signed, signed_fraction,
-		expected, got, request.complete, request.body, ` + bodyColumns + `
-		FROM ` + wantedNumbers + ` CROSS JOIN delivery ON n = wanted JOIN request USING (n) LEFT JOIN body ON body.change = n`
-	rows, err := r.tx.QueryContext(ctx, query, jsonOf(numbers))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for !r.full() && rows.Next() {
-		w, err := r.request(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, &w)
-	}
-	return all, rows.Err()
-}
-
-func (r *wholeReader) request(rows *sql.Rows) (whole, error) {
-	var (
-		d                  inspect.Delivery
-		received, fraction int64
-		signed             sql.NullInt64
-		header             sql.RawBytes
-		body               placed
-	)
-	w, g := whole{Delivery: &d}, &d.Signature
-	err := rows.Scan(&w.n, &w.change, &d.ID, &d.ReplayOf, &d.RedeliveryOf, &d.Endpoint, &d.Method,
-		&d.Path, &received, &d.Provider, &d.EventType, &d.ProviderID, (*string)(&g.Verdict), (*string)(&g.Reason),
-		&d.Body.Size, &d.Change, &d.Masked, &d.Remote, &d.Proto, &d.Host, &d.URL, &header, &g.Provider, &g.Secret, &g.Test, &signed,
-		&fraction, &g.Expected, &g.Got, &d.Body.Complete, &d.Body.Bytes, &body.segment, &body.start, &body.length, &body.sum, &body.complete)
-	if err != nil {
-		return w, err
-	}
-	r.fetch(&d.Body, &body)
-	d.ReceivedAt = timeOf(received)
-	if signed.Valid {
-		g.Signed = time.Unix(signed.Int64, fraction).UTC()
-	}
-	d.Header, err = decodeHeader(header)
-	return w, err
-}
-
-// attempts gives the first of these deliveries their attempts, and says how many these are. It stops when it is full.
-func (r *wholeReader) attempts(ctx context.Context, of []*whole) (n int, err error) {
-	r.bytes = 0
-	n, err = r.latest(ctx, of, true)
-	for left := of[:n]; err == nil; { // few have more than one
-		left = slices.DeleteFunc(slices.Clone(left), func(w *whole) bool { return w.change == 0 })
-		if len(left) == 0 {
-			break
-		}
-		_, err = r.latest(ctx, left, false)
-	}
-	for _, w := range of[:n] {
-		slices.SortFunc(w.Attempts, func(a, b inspect.Attempt) int { return a.Number - b.Number })
+// number is that of the delivery with an id; 0 if there is none.
+func (r *wholeReader) number(id string) (n int64, err error) {
+	more, err := r.find.text(id).step()
+	if more {
+		n = r.find.columnInt(0)
+		r.find.reset()
 	}
 	return n, err
 }
 
-// latest gives each of the deliveries the attempt of its change, and the change before that.
-func (r *wholeReader) latest(ctx context.Context, of []*whole, bounded bool) (n int, err error) {
-	var wanted []int64
-	for _, w := range of {
-		if w.change != 0 {
-			wanted = append(wanted, w.change)
-		}
+// one is the delivery with that number; nil if there is none, or it is a replay and these are not wanted.
+func (r *wholeReader) one(n int64, replays bool) (*inspect.Delivery, error) {
+	more, err := r.request.int(n).bool(replays).step()
+	if err != nil || !more {
+		return nil, err
 	}
-	const query = `SELECT change, previous, number, target, started, connect, wait, total, outcome, err, status, header, size,
-		attempt.complete, attempt.body, ` + bodyColumns + `
-		FROM ` + wantedNumbers + ` CROSS JOIN attempt ON change = wanted LEFT JOIN body USING (change)`
-	rows, err := r.tx.QueryContext(ctx, query, jsonOf(wanted))
-	if err != nil {
-		return 0, err
+	defer r.request.reset()
+	defer r.earlier.reset()
+	d := new(inspect.Delivery)
+	c := &row{statement: r.request, before: r.texts[:]}
+	if err := r.read(d, c); err != nil {
+		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		change, previous, a, err := r.attempt(rows)
-		if err != nil {
-			return 0, err
+	for more && !c.null() {
+		previous := c.int()
+		if err := r.try(d, c); err != nil {
+			return nil, err
 		}
-		for of[n].change != change { // it has none
-			of[n].change = 0
-			n++
+		if previous == 0 {
+			break
 		}
-		of[n].take(a)
-		of[n].change = previous
-		if n++; bounded && r.full() {
-			return n, nil
+		r.earlier.reset()
+		if more, err = r.earlier.int(previous).step(); err != nil {
+			return nil, err
 		}
+		c = &row{statement: r.earlier}
 	}
-	for _, w := range of[n:] {
-		w.change = 0
-	}
-	return len(of), rows.Err()
+	slices.SortFunc(d.Attempts, func(a, b inspect.Attempt) int { return a.Number - b.Number })
+	return d, nil
 }
 
-// take adds an attempt that is older than those which are there. Of those with one number the newest counts.
-func (w *whole) take(a inspect.Attempt) {
-	if !slices.ContainsFunc(w.Attempts, func(newer inspect.Attempt) bool { return newer.Number == a.Number }) {
-		w.Attempts = append(w.Attempts, a)
+// read reads all but the attempts.
+func (r *wholeReader) read(d *inspect.Delivery, c *row) (err error) {
+	g := &d.Signature
+	d.ID, d.ReplayOf, d.RedeliveryOf, d.Endpoint, d.Method, d.Path = c.text(), c.text(), c.text(), c.text(), c.text(), c.text()
+	d.ReceivedAt = timeOf(c.int())
+	d.Provider, d.EventType, d.ProviderID = c.text(), c.text(), c.text()
+	g.Verdict, g.Reason = signature.Verdict(c.text()), signature.Reason(c.text())
+	d.Body.Size, d.Change, d.Masked = c.int(), c.text(), c.bool()
+	d.Remote, d.Proto, d.Host, d.URL = c.text(), c.text(), c.text(), c.text()
+	if d.Header, err = decodeHeader(c.view()); err != nil {
+		return err
 	}
+	g.Provider, g.Secret, g.Test = c.text(), c.text(), c.bool()
+	if c.null() {
+		c.skip(2)
+	} else {
+		g.Signed = time.Unix(c.int(), c.int()).UTC()
+	}
+	g.Expected, g.Got = c.text(), c.text()
+	r.body(&d.Body, c)
+	return nil
 }
 
-func (r *wholeReader) attempt(rows *sql.Rows) (change, previous int64, a inspect.Attempt, err error) {
-	var (
-		response inspect.Response
-		started  int64
-		status   sql.NullInt64
-		header   sql.RawBytes
-		body     placed
-	)
-	err = rows.Scan(&change, &previous, &a.Number, &a.Target, &started,
-		(*int64)(&a.Stages.Connect), (*int64)(&a.Stages.Wait), (*int64)(&a.Stages.Total), (*string)(&a.Outcome), &a.Err, &status,
-		&header, &response.Body.Size, &response.Body.Complete, &response.Body.Bytes,
-		&body.segment, &body.start, &body.length, &body.sum, &body.complete)
-	a.Started = timeOf(started)
-	if err != nil || !status.Valid {
-		return change, previous, a, err
+// try reads an attempt behind its first column, and adds it. It is older than those which are there, and of those with one
+// number the newest counts.
+func (r *wholeReader) try(d *inspect.Delivery, c *row) (err error) {
+	a := inspect.Attempt{Number: int(c.int()), Target: c.text(), Started: timeOf(c.int())}
+	a.Stages = inspect.Stages{Connect: time.Duration(c.int()), Wait: time.Duration(c.int()), Total: time.Duration(c.int())}
+	a.Outcome, a.Err = inspect.Outcome(c.text()), c.text()
+	if slices.ContainsFunc(d.Attempts, func(newer inspect.Attempt) bool { return newer.Number == a.Number }) {
+		return nil
 	}
-	response.Status = int(status.Int64)
-	r.fetch(&response.Body, &body)
-	response.Header, err = decodeHeader(header)
-	a.Response = &response
-	return change, previous, a, err
+	if !c.null() {
+		a.Response = &inspect.Response{Status: int(c.int())}
+		if a.Response.Header, err = decodeHeader(c.view()); err != nil {
+			return err
+		}
+		a.Response.Body.Size = c.int()
+		r.body(&a.Response.Body, c)
+	}
+	d.Attempts = append(d.Attempts, a)
+	return nil
+}
+
+// body reads whether a body is complete, and the body, which may lie outside of its row. One that is missing there, short or
+// changed counts as not kept.
+func (r *wholeReader) body(to *inspect.Capture, c *row) {
+	to.Complete, to.Bytes = c.bool(), c.bytes()
+	if c.null() {
+		c.skip(5)
+	} else {
+		to.Bytes = r.bodies.read(place{c.text(), c.int(), c.int(), uint32(c.int())})
+		to.Complete = c.bool() && to.Bytes != nil
+	}
+	r.bytes += len(to.Bytes)
 }

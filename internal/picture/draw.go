@@ -131,7 +131,7 @@ func (p piece) draw(say func(string, ...any), top float64) {
 	}
 	x, w := float64(p.x)*cellWidth, float64(p.cells)*cellWidth
 	if bg != "" {
-		say(`<rect x="%.1f" y="%.1f" width="%.1f" height="%g" fill="%s"/>`, x, top, w, cellHeight, bg)
+		say(`<rect x="%.1f" y="%.1f" width="%.1f" height="%g" fill="%s" shape-rendering="crispEdges"/>`, x, top, w, cellHeight, bg)
 	}
 	if strings.TrimSpace(p.text) == "" {
 		return

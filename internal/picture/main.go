@@ -41,5 +41,5 @@ func run(out, hook string) error {
 		return err
 	}
 	settle(frame)
-	return os.WriteFile(out, []byte(draw(frame)), 0o644)
+	return os.WriteFile(out, []byte(draw(frame)), 0o644) //nolint:gosec // it is for everybody
 }

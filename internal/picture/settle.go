@@ -11,7 +11,7 @@ import (
 
 // What differs from run to run.
 var (
-	roundTrip = regexp.MustCompile(`● connected <?\d+ ms`)
+	roundTrip = regexp.MustCompile(`● connected \S+ [mµ]?s`)
 	rate      = regexp.MustCompile(`\d+(\.\d+)?/s`)
 	clock     = regexp.MustCompile(`\d\d:\d\d:\d\d`)
 	listTime  = regexp.MustCompile(`^.. ?\d\d:\d\d:\d\d`)
@@ -35,8 +35,7 @@ func settle(f terminal.Frame) {
 	ends := others{fresh: []string{"91c07d5be108d8bd", "d40e6a2f90aa4c31"}}
 	listed, timed := 0, 0
 	for _, row := range f.Cells {
-		shorten(row, roundTrip, "6")
-		shorten(row, rate, "1")
+		shorten(row, roundTrip, "● connected 6 ms")
 		replace(row, listTime, func(s string) string {
 			old := s[len(s)-len(times[0]):]
 			fresh := times[min(listed, len(times)-1)]
@@ -112,25 +111,27 @@ func replace(row []terminal.Cell, what *regexp.Regexp, by func(string) string) {
 	}
 }
 
-// shorten makes each match's number that short, and moves what stands before the number to the right by as much.
-func shorten(row []terminal.Cell, what *regexp.Regexp, number string) {
+// shorten puts something narrower at the right end of the place of each match: its first sign looks as that of the match did, the
+// rest as the match's end.
+func shorten(row []terminal.Cell, what *regexp.Regexp, by string) {
 	text, starts := joined(row)
 	for _, m := range what.FindAllStringIndex(text, -1) {
-		begin, digits := slices.Index(starts, m[0]), slices.Index(starts, m[0]+strings.IndexAny(text[m[0]:m[1]], "<0123456789"))
-		end := digits
-		for strings.ContainsAny(row[end].Text, "<.0123456789") {
-			end++
-		}
-		by := end - digits - len(number)
-		if by < 0 {
+		first, end := slices.Index(starts, m[0]), slices.Index(append(starts, len(text)), m[1])
+		fresh := []rune(by)
+		if end-first < len(fresh) {
 			continue
 		}
-		copy(row[begin+by:end-len(number)], slices.Clone(row[begin:digits]))
-		for i := range by {
-			row[begin+i] = terminal.Cell{Text: " ", Width: 1}
+		sign, rest := row[first], row[end-1]
+		for at := range row[first:end] {
+			row[first+at] = terminal.Cell{Text: " ", Width: 1}
 		}
-		for i, r := range number {
-			row[end-len(number)+i].Text = string(r)
+		for i, r := range fresh {
+			cell := rest
+			if i == 0 {
+				cell = sign
+			}
+			cell.Text = string(r)
+			row[end-len(fresh)+i] = cell
 		}
 	}
 }

@@ -45,7 +45,7 @@ func take(hook, dir string) (f terminal.Frame, err error) {
 	if _, err := await(t, "the last event", func(f terminal.Frame) bool { return listed(f, "invoice.paid", "400") }); err != nil {
 		return f, err
 	}
-	if err := t.Press("tab", "tab"); err != nil {
+	if err := t.Press("5"); err != nil {
 		return f, err
 	}
 	if _, err := await(t, "the explanation", func(f terminal.Frame) bool {
@@ -53,7 +53,8 @@ func take(hook, dir string) (f terminal.Frame, err error) {
 	}); err != nil {
 		return f, err
 	}
-	return await(t, "the connection's round trip", func(f terminal.Frame) bool { return roundTrip.MatchString(f.Row(0)) })
+	// Once it is quiet, the rate is gone.
+	return await(t, "a quiet connection", func(f terminal.Frame) bool { return roundTrip.MatchString(f.Row(0)) && !rate.MatchString(f.Row(0)) })
 }
 
 // listed says whether a row of the list has all of these.

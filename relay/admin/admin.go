@@ -117,12 +117,12 @@ type refusal struct {
 
 func (e *refusal) Error() string { return e.message }
 
-// needs is a refusal for whoever lacks a scope.
-func (q *request) needs(scope string) error {
-	if q.may(scope) {
+// adminOnly is a refusal for everybody else.
+func (q *request) adminOnly() error {
+	if q.may(state.ScopeAdmin) {
 		return nil
 	}
-	return &refusal{http.StatusForbidden, fmt.Sprintf("the token of %s has not the scope %s", strings.TrimPrefix(q.by, "token:"), scope)}
+	return &refusal{http.StatusForbidden, fmt.Sprintf("the token of %s has not the scope %s", strings.TrimPrefix(q.by, "token:"), state.ScopeAdmin)}
 }
 
 // answer writes v.

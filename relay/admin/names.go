@@ -96,7 +96,7 @@ func (q *request) release() error {
 }
 
 func (q *request) ban() error {
-	if err := q.needs(state.ScopeAdmin); err != nil {
+	if err := q.adminOnly(); err != nil {
 		return err
 	}
 	var asked struct {

@@ -30,7 +30,7 @@ type NewToken struct {
 }
 
 func (q *request) tokens() error {
-	if err := q.needs(state.ScopeAdmin); err != nil {
+	if err := q.adminOnly(); err != nil {
 		return err
 	}
 	all := []Token{}
@@ -42,7 +42,7 @@ func (q *request) tokens() error {
 }
 
 func (q *request) createToken() error {
-	if err := q.needs(state.ScopeAdmin); err != nil {
+	if err := q.adminOnly(); err != nil {
 		return err
 	}
 	var asked Token
@@ -72,7 +72,7 @@ func (q *request) createToken() error {
 
 // revokeToken ends a token, and the tunnels that were claimed with it. Its names stay its own.
 func (q *request) revokeToken() error {
-	if err := q.needs(state.ScopeAdmin); err != nil {
+	if err := q.adminOnly(); err != nil {
 		return err
 	}
 	name := q.r.PathValue("name")
@@ -94,7 +94,7 @@ func (q *request) revokeToken() error {
 
 // audit gives the last events, 100 unless told.
 func (q *request) audit() error {
-	if err := q.needs(state.ScopeAdmin); err != nil {
+	if err := q.adminOnly(); err != nil {
 		return err
 	}
 	last := 100

@@ -66,8 +66,8 @@ func (s *Store) Events(ctx context.Context, most int) ([]Event, error) {
 	}
 	var events []Event
 	first := info.State.FirstSeq
-	if last := info.State.LastSeq; last >= uint64(most) { //nolint:gosec // most is not negative
-		first = max(first, last-uint64(most)+1) //nolint:gosec // as above
+	if last := info.State.LastSeq; last >= uint64(most) {
+		first = max(first, last-uint64(most)+1)
 	}
 	for seq := first; seq <= info.State.LastSeq && info.State.Msgs > 0; seq++ {
 		msg, err := s.audit.stream.GetMsg(ctx, seq)

@@ -2,7 +2,6 @@ package state
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -41,10 +40,12 @@ func startEngine(dir string, log *slog.Logger) (*engine, error) {
 	}
 	e := &engine{server: s}
 	if e.conn, err = nats.Connect("", nats.InProcessServer(s), nats.MaxReconnects(-1)); err != nil {
-		return nil, errors.Join(fmt.Errorf("connect to the engine: %w", err), e.close())
+		e.close()
+		return nil, fmt.Errorf("connect to the engine: %w", err)
 	}
 	if e.js, err = jetstream.New(e.conn); err != nil {
-		return nil, errors.Join(err, e.close())
+		e.close()
+		return nil, err
 	}
 	return e, nil
 }
@@ -59,7 +60,7 @@ func (e *engine) bucket(ctx context.Context, name, about string) (jetstream.KeyV
 }
 
 // close ends the connection, and the server with all that it has to write.
-func (e *engine) close() error {
+func (e *engine) close() {
 	if e.conn != nil {
 		e.conn.Close()
 	}
@@ -67,7 +68,6 @@ func (e *engine) close() error {
 		e.server.Shutdown()
 		e.server.WaitForShutdown()
 	}
-	return nil
 }
 
 // engineLog passes on what the engine says. Its notices tell of its own start and stop, which are ours.

@@ -95,7 +95,7 @@ func (s *Store) Close() error {
 		errs = append(errs, s.tokens.close())
 	}
 	if s.engine != nil {
-		errs = append(errs, s.engine.close())
+		s.engine.close()
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())
