@@ -54,10 +54,11 @@ func (l login) write(h home) error {
 
 func newRelay(s streams) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "relay",
-		Short: "Log in to a relay of your own, and look after your names there",
-		Args:  exactly(cobra.NoArgs, "login, logout, status, names or release"),
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Use:     "relay",
+		Short:   "Log in to a relay of your own, and look after your names there",
+		Example: "  hook relay login https://relay.example --token hk_…\n  hook relay names",
+		Args:    exactly(cobra.NoArgs, "login, logout, status, names or release"),
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newLogin(s), newLogout(s), newRelayStatus(s), newRelayNames(s), newRelease(s))
 	return c
@@ -153,9 +154,10 @@ func mine() (login, error) {
 
 func newLogout(s streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "logout",
-		Short: "Forget the relay and its token",
-		Args:  exactly(cobra.NoArgs, "no arguments"),
+		Use:     "logout",
+		Short:   "Forget the relay and its token",
+		Example: "  hook relay logout",
+		Args:    exactly(cobra.NoArgs, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			h := findHome()
 			l, err := readLogin(h)
@@ -177,9 +179,10 @@ func newLogout(s streams) *cobra.Command {
 func newRelayStatus(s streams) *cobra.Command {
 	json, ca := false, ""
 	c := &cobra.Command{
-		Use:   "status",
-		Short: "Say which relay is used, and what the token allows",
-		Args:  exactly(cobra.NoArgs, "no arguments"),
+		Use:     "status",
+		Short:   "Say which relay is used, and what the token allows",
+		Example: "  hook relay status",
+		Args:    exactly(cobra.NoArgs, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			l, err := mine()
 			if err != nil {
@@ -222,9 +225,10 @@ func newRelayStatus(s streams) *cobra.Command {
 func newRelayNames(s streams) *cobra.Command {
 	json, ca := false, ""
 	c := &cobra.Command{
-		Use:   "names",
-		Short: "List the endpoint names that are yours there",
-		Args:  exactly(cobra.NoArgs, "no arguments"),
+		Use:     "names",
+		Short:   "List the endpoint names that are yours there",
+		Example: "  hook relay names --json",
+		Args:    exactly(cobra.NoArgs, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			l, err := mine()
 			if err != nil {
@@ -245,9 +249,10 @@ func newRelayNames(s streams) *cobra.Command {
 func newRelease(s streams) *cobra.Command {
 	ca := ""
 	c := &cobra.Command{
-		Use:   "release NAME",
-		Short: "Give a name back, for anybody to claim",
-		Args:  exactly(cobra.ExactArgs(1), "the name"),
+		Use:     "release NAME",
+		Short:   "Give a name back, for anybody to claim",
+		Example: "  hook relay release quiet-otter-k7q2",
+		Args:    exactly(cobra.ExactArgs(1), "the name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			l, err := mine()
 			if err != nil {

@@ -18,8 +18,9 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 	var json bool
 	list := &cobra.Command{
 		Use: "list", Aliases: []string{"ls"},
-		Short: "List the endpoint names, whose they are and who is there",
-		Args:  exactly(cobra.NoArgs, "no arguments"),
+		Short:   "List the endpoint names, whose they are and who is there",
+		Example: "  hook-relay name list",
+		Args:    exactly(cobra.NoArgs, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var all []admin.Name
@@ -32,9 +33,10 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 	}
 	list.Flags().BoolVar(&json, "json", false, "print one JSON object a line")
 	release := &cobra.Command{
-		Use:   "release NAME",
-		Short: "Make a name nobody's, or lift its ban",
-		Args:  exactly(cobra.ExactArgs(1), "the name"),
+		Use:     "release NAME",
+		Short:   "Make a name nobody's, or lift its ban",
+		Example: "  hook-relay name release quiet-otter-k7q2",
+		Args:    exactly(cobra.ExactArgs(1), "the name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				if err := r.call(c.Context(), http.MethodDelete, "names/"+args[0], nil, new(any)); err != nil {
@@ -47,9 +49,10 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 	}
 	why := ""
 	ban := &cobra.Command{
-		Use:   "ban NAME",
-		Short: "Take a name from its owner, and keep all from claiming it",
-		Args:  exactly(cobra.ExactArgs(1), "the name"),
+		Use:     "ban NAME",
+		Short:   "Take a name from its owner, and keep all from claiming it",
+		Example: "  hook-relay name ban rude-otter --why phishing",
+		Args:    exactly(cobra.ExactArgs(1), "the name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				if err := r.call(c.Context(), http.MethodPost, "names/"+args[0]+"/ban", map[string]string{"why": why}, new(any)); err != nil {
@@ -62,10 +65,11 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 	}
 	ban.Flags().StringVar(&why, "why", "", "the `reason`, for the audit log")
 	c := &cobra.Command{
-		Use:   "name",
-		Short: "List, release and ban endpoint names",
-		Args:  exactly(cobra.NoArgs, "list, release or ban"),
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Use:     "name",
+		Short:   "List, release and ban endpoint names",
+		Example: "  hook-relay name list\n  hook-relay name release quiet-otter-k7q2",
+		Args:    exactly(cobra.NoArgs, "list, release or ban"),
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(list, release, ban)
 	return c
@@ -111,9 +115,10 @@ func nameLine(n admin.Name) string {
 func newRelayAudit(s streams, o *relayOptions) *cobra.Command {
 	last, json := 50, false
 	c := &cobra.Command{
-		Use:   "audit",
-		Short: "Show who claimed what, and what operators did",
-		Args:  exactly(cobra.NoArgs, "no arguments"),
+		Use:     "audit",
+		Short:   "Show who claimed what, and what operators did",
+		Example: "  hook-relay audit --last 200",
+		Args:    exactly(cobra.NoArgs, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var all []state.Event

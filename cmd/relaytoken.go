@@ -15,11 +15,12 @@ import (
 
 func newRelayToken(s streams, o *relayOptions) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "token",
-		Short: "Make, list and revoke tokens",
-		Long:  "Look after the tokens of the relay with this data folder, whether it runs or not.",
-		Args:  exactly(cobra.NoArgs, "create, list or revoke"),
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Use:     "token",
+		Short:   "Make, list and revoke tokens",
+		Example: "  hook-relay token create alice\n  hook-relay token list",
+		Long:    "Look after the tokens of the relay with this data folder, whether it runs or not.",
+		Args:    exactly(cobra.NoArgs, "create, list or revoke"),
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newTokenCreate(s, o), newTokenList(s, o), newTokenRevoke(s, o))
 	return c
@@ -69,8 +70,9 @@ func newTokenList(s streams, o *relayOptions) *cobra.Command {
 	var json bool
 	c := &cobra.Command{
 		Use: "list", Aliases: []string{"ls"},
-		Short: "List the tokens, without what proves them",
-		Args:  exactly(cobra.NoArgs, "no arguments"),
+		Short:   "List the tokens, without what proves them",
+		Example: "  hook-relay token list",
+		Args:    exactly(cobra.NoArgs, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var all []admin.Token
@@ -117,9 +119,10 @@ func tokenLine(t admin.Token) string {
 func newTokenRevoke(s streams, o *relayOptions) *cobra.Command {
 	return &cobra.Command{
 		Use: "revoke NAME", Aliases: []string{"rm"},
-		Short: "End a token, and the tunnels of whoever uses it",
-		Long:  "End a token at once. The names that were claimed with it stay its own until they are released.",
-		Args:  exactly(cobra.ExactArgs(1), "the token's name"),
+		Short:   "End a token, and the tunnels of whoever uses it",
+		Example: "  hook-relay token revoke alice",
+		Long:    "End a token at once. The names that were claimed with it stay its own until they are released.",
+		Args:    exactly(cobra.ExactArgs(1), "the token's name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var said struct {

@@ -120,7 +120,7 @@ func TestHeldIsEdited(t *testing.T) {
 	for _, c := range []struct{ editor, want string }{
 		{"true", "nothing was changed: it is still held"},
 		{"sed -i.bak s/:/=/", "no JSON"},
-		{": >", "no JSON"},
+		{"cp /dev/null", "no JSON"},
 	} {
 		t.Setenv("EDITOR", c.editor)
 		if _, err := s.edit(t, held.ID); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -174,7 +174,7 @@ func (s *stand) edit(t *testing.T, id string) (inspect.Summary, error) {
 // A body that isn't JSON may be edited to nothing. Where the signature can't be made anew, that is said.
 func TestHeldIsEditedToNothing(t *testing.T) {
 	s := newStand(t, nil)
-	t.Setenv("VISUAL", ": >")
+	t.Setenv("VISUAL", "cp /dev/null")
 	s.arm(t, "")
 	answer := s.post(t.Context(), "a=1", "Content-Type", "application/x-www-form-urlencoded", "X-Shopify-Topic", "orders/create",
 		"X-Shopify-Hmac-Sha256", "bm90IHNpZ25lZCBieSBhbnlib2R5IHdlIGtub3cgISE=")
