@@ -186,7 +186,7 @@ func TestSearchInHex(t *testing.T) {
 	d.wants(t, "1/2")
 	hits := 0
 	for row := range strings.SplitSeq(d.View().Content, "\n") {
-		hits += strings.Count(row, d.theme.draw(here, "6e 65")) + strings.Count(row, d.theme.draw(here, "65 64 6c 65"))
+		hits += strings.Count(row, d.theme.draw(here, "6e 65")) + strings.Count(row, d.theme.draw(hit, "65 64 6c 65"))
 	}
 	if hits != 2 {
 		t.Errorf("%d of its 2 parts are seen in\n%s", hits, d.seen())
