@@ -15,7 +15,7 @@ import (
 	"github.com/seed-4575fdc3/hook/tui"
 )
 
-const recentOnScreen = 200 // deliveries from before that the screen begins with
+const recentOnScreen = 1000 // deliveries from before that the screen begins with
 
 // screen opens the screen and feeds it until the user quits or ctx ends.
 func (l *listener) screen(ctx context.Context) error {

@@ -14,8 +14,11 @@ import (
 	"github.com/seed-4575fdc3/hook/tui"
 )
 
-// maxBrowsed is how many deliveries the screen of the past begins with, the newest.
-const maxBrowsed = 10_000
+const (
+	firstBrowsed = 500     // deliveries that the screen of the past begins with, the newest
+	maxBrowsed   = 100_000 // how many it gets in all
+	olderAtOnce  = 2000    // how many of them come in one batch
+)
 
 func newUI(s streams) *cobra.Command {
 	var notify bool
@@ -46,7 +49,7 @@ func (p place) browse(ctx context.Context, store *history.Store, file string, no
 	if err != nil {
 		return err
 	}
-	recent, err := store.List(ctx, history.Query{Limit: maxBrowsed})
+	recent, err := store.List(ctx, history.Query{Limit: firstBrowsed})
 	if err != nil {
 		return err
 	}
@@ -64,21 +67,66 @@ func (p place) browse(ctx context.Context, store *history.Store, file string, no
 	defer client.CloseIdleConnections()
 	acting := p.browsing(store, found, func(context.Context) (*replayer, error) { return p.replayerOf(store, found, client) })
 	config.Do = p.browserActions(acting, file)
+	older, news := make(chan []inspect.Summary), make(chan []inspect.Summary)
+	config.Older, config.News = older, news
 	if file != "" {
 		config.Recorded = filepath.Base(file)
-		return errors.Join(p.showScreen(ctx, config), p.leave(acting, file))
 	}
-	news := make(chan []inspect.Summary)
-	config.News = news
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
 	err = group(ctx,
-		func(ctx context.Context) error { return p.feedChanges(ctx, store, cursor, news) },
+		func(ctx context.Context) error { return feedOlder(ctx, store, recent, older) },
+		func(ctx context.Context) error {
+			if file != "" {
+				return nil // nobody adds to it
+			}
+			return p.feedChanges(ctx, store, cursor, news)
+		},
 		func(ctx context.Context) error {
 			defer quit()
 			return p.showScreen(ctx, config)
 		})
 	return errors.Join(err, p.leave(acting, file))
+}
+
+// feedOlder brings what is older than recent, the newest first, and closes to at its end.
+func feedOlder(ctx context.Context, store *history.Store, recent []inspect.Summary, to chan<- []inspect.Summary) error {
+	defer close(to)
+	if len(recent) < firstBrowsed {
+		return nil
+	}
+	last, behind := recent[len(recent)-1].ID, false
+	var batch []inspect.Summary
+	for s, err := range store.Each(ctx, history.Query{Limit: maxBrowsed}) {
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return err
+		case behind:
+			batch = append(batch, s)
+		default: // what came meanwhile is news
+			behind = s.ID == last
+		}
+		if len(batch) == olderAtOnce && !handed(ctx, to, &batch) {
+			return nil
+		}
+	}
+	if len(batch) > 0 {
+		handed(ctx, to, &batch)
+	}
+	return nil
+}
+
+// handed hands the batch over and begins another; it is false if ctx ended before somebody took it.
+func handed(ctx context.Context, to chan<- []inspect.Summary, batch *[]inspect.Summary) bool {
+	select {
+	case to <- *batch:
+		*batch = nil
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // replayerOf delivers what a store has to where `hook replay` would, unless that is another machine, which it would ask about.

@@ -73,6 +73,27 @@ func (l *list) put(s inspect.Summary) {
 	}
 }
 
+// putOlder adds what is older than all that is there, the newest first, as far as there is room.
+func (l *list) putOlder(batch []inspect.Summary) {
+	older := make([]*row, 0, len(batch)+len(l.rows))
+	for _, s := range batch {
+		if _, known := l.numbers[s.ID]; known || l.gone[s.ID] {
+			continue
+		}
+		r := rowOf(s)
+		if len(older)+len(l.rows) >= rowLimit || l.text+r.text() > textLimit*9/10 {
+			break
+		}
+		l.text += r.text()
+		older = append(older, r)
+		l.numbers[s.ID] = l.oldest - len(older)
+	}
+	slices.Reverse(older)
+	l.oldest -= len(older)
+	l.rows = append(older, l.rows...)
+	l.settle()
+}
+
 // forget drops the oldest rows, but not the newest, down to the limits.
 func (l *list) forget() {
 	n := max(0, len(l.rows)-rowLimit)

@@ -364,3 +364,32 @@ func TestRows(t *testing.T) {
 		t.Errorf("got %+v, want %+v: a field is lost", got, whole)
 	}
 }
+
+// What is older comes below, and moves nothing: neither what is selected nor what is shown, with a filter or without.
+func TestOlderDeliveries(t *testing.T) {
+	b := newBench(t, 120, 30, Config{Deliveries: &store{}, Recent: newestFirst(summaries(40, 80))})
+	b.press("down", "down")
+	before := b.text()
+	b.send(olderMsg{newestFirst(summaries(20, 41))}) // one of them is known
+	b.send(olderMsg{newestFirst(summaries(0, 20))})
+	if now := b.text(); now != before {
+		t.Errorf("the screen has changed: got\n%s\nwant\n%s", now, before)
+	}
+	if len(b.list.rows) != 80 || len(b.list.numbers) != 80 {
+		t.Fatalf("there are %d rows, %d numbers", len(b.list.rows), len(b.list.numbers))
+	}
+	for n, r := range b.list.rows {
+		if want := someDelivery(n).ID; r.ID != want || b.list.row(b.list.numbers[want]).ID != want {
+			t.Fatalf("row %d is %s", n, r.ID)
+		}
+	}
+	b.press("end")
+	if got := b.selectedID(); got != "d_0000abcdefgh" {
+		t.Errorf("the oldest is %s", got)
+	}
+	b.send(receivedMsg{batch: summaries(80, 82)})
+	b.press("G")
+	if got := b.selectedID(); got != "d_0081abcdefgh" {
+		t.Errorf("the newest is %s", got)
+	}
+}

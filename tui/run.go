@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	framesPerSecond = 30
-	frame           = time.Second / framesPerSecond
-	batchLimit      = 10_000 // deliveries in one message; the rest waits for the next
+	framesPerSecond = 60
+	gather          = time.Second / 30 // how long deliveries are gathered for one message
+	batchLimit      = 10_000           // deliveries in one message; the rest waits for the next
 )
 
 // Run shows the screen on out, reads keys from in, and blocks until the user quits or ctx ends, which is not an error.
@@ -101,7 +101,7 @@ func (c *calls) wait() {
 	c.group.Wait()
 }
 
-// nextNews waits for news and returns all that comes within a frame: View runs after every message, so one message a
+// nextNews waits for news and returns all that comes soon after: View runs after every message, so one message a
 // delivery would drown the keys. Update asks again only after handling it, so the screen's order is the order received.
 func nextNews(news <-chan []inspect.Summary) func(context.Context) tea.Msg {
 	return func(ctx context.Context) tea.Msg {
@@ -115,7 +115,7 @@ func nextNews(news <-chan []inspect.Summary) func(context.Context) tea.Msg {
 		case <-ctx.Done():
 			return nil
 		}
-		end := time.NewTimer(frame)
+		end := time.NewTimer(gather)
 		defer end.Stop()
 		for len(batch) < batchLimit {
 			select {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -21,7 +22,8 @@ type (
 		status Status
 		ended  bool
 	}
-	tickMsg time.Time // once a second
+	olderMsg struct{ batch []inspect.Summary } // the newest first
+	tickMsg  time.Time                         // once a second
 )
 
 // A screen is all that is shown. Update and View are called by one goroutine; neither does I/O or looks at a clock.
@@ -63,7 +65,7 @@ func newScreen(c Config, start runner) *screen {
 
 // Init asks for the first news, the first status, and what the terminal looks like.
 func (s *screen) Init() tea.Cmd {
-	return tea.Batch(s.nextNews(), s.nextStatus(), tea.RequestBackgroundColor)
+	return tea.Batch(s.nextNews(), s.nextStatus(), s.nextOlder(), tea.RequestBackgroundColor)
 }
 
 // Update routes a message to whom it concerns.
@@ -87,6 +89,9 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if !msg.ended {
 			next = tea.Batch(next, s.nextNews())
 		}
+	case olderMsg:
+		s.list.putOlder(msg.batch)
+		next = tea.Batch(s.lookOn(), s.nextOlder())
 	case statusMsg:
 		s.learn(msg.status)
 		if !msg.ended {
@@ -309,6 +314,23 @@ func (s *screen) say(text string, l look) tea.Cmd {
 
 func (s *screen) nextNews() tea.Cmd {
 	return s.start(nextNews(s.config.News))
+}
+
+func (s *screen) nextOlder() tea.Cmd {
+	older := s.config.Older
+	if older == nil {
+		return nil
+	}
+	return s.start(func(ctx context.Context) tea.Msg {
+		select {
+		case batch, ok := <-older:
+			if ok {
+				return olderMsg{batch}
+			}
+		case <-ctx.Done():
+		}
+		return nil
+	})
 }
 
 func (s *screen) nextStatus() tea.Cmd {

@@ -26,6 +26,9 @@ type Config struct {
 	// News brings deliveries that are new, or known ones (by their ID) that changed. It may be closed at the end. The
 	// screen takes whatever comes, at most 30 times a second, until Run returns: a sender must not wait for it then.
 	News <-chan []inspect.Summary
+	// Older brings what is older than Recent, the newest first, as far back as the screen is to know. It is closed at the
+	// end; nil: that is all.
+	Older <-chan []inspect.Summary
 	// Status brings the state of the connection and of the app. If several wait, the latest counts. It may be closed;
 	// senders beware as above.
 	Status <-chan Status

@@ -97,10 +97,13 @@ func (t *Terminal) answer() {
 	_, _ = io.Copy(io.Discard, t.screen.Emulator) // the program is gone; the emulator must not wait for it
 }
 
-// Send sends bytes as if they were typed.
+// Send sends bytes as if they were typed, behind what the emulator has sent so far. The error is os.ErrProcessDone if nobody
+// is there to read them.
 func (t *Terminal) Send(input string) error {
-	_, err := io.WriteString(t.tty, input)
-	return err
+	if _, err := io.WriteString(t.screen.InputPipe(), input); err != nil {
+		return os.ErrProcessDone
+	}
+	return nil
 }
 
 // Press presses keys, named as Bubble Tea does: "a", "enter", "shift+tab", "ctrl+c".
