@@ -31,7 +31,7 @@ func TestPanicRestoresTheTerminal(t *testing.T) {
 			}
 			done := term.run(t.Context(), c)
 			term.await("quiet-otter-k7q2")
-			if _, err := term.keys.WriteString("5"); err != nil { // the signature's tab
+			if _, err := term.keys.WriteString("j5"); err != nil { // the signature's tab, of one that stays selected while others come
 				t.Fatal(err)
 			}
 			feeding, stop := context.WithCancel(t.Context())
