@@ -277,7 +277,7 @@ func TestEditorEndsWithHook(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	c := editorOn(ctx, "ASKED="+file+" "+script, "body.json")
-	c.Stdout = begun
+	c.Stdout, c.WaitDelay = begun, awaitTime // how long it may take is not asked here
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
