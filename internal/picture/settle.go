@@ -17,8 +17,8 @@ var (
 	listTime  = regexp.MustCompile(`^.. ?\d\d:\d\d:\d\d`)
 	date      = regexp.MustCompile(`20\d\d-\d\d-\d\d`)
 	id        = regexp.MustCompile(`\bd_[a-z2-7]{4,12}\b`)
-	digest    = regexp.MustCompile(`(…|\b)[0-9a-f]{8,}`) // its beginning, or its end
-	took      = regexp.MustCompile(`\b[1-5]\d\d +(<1|\d+) ms`)
+	digest    = regexp.MustCompile(`(…|\b)[0-9a-f]{8,}`)                   // its beginning, or its end
+	took      = regexp.MustCompile(`\b[1-5]\d\d +((<1|\d+) ms|\d+\.\d s)`) // of a busy machine, some are long
 	age       = regexp.MustCompile(`\d s old`)
 	secret    = regexp.MustCompile(`(whse[A-Za-z0-9_]*)…[A-Za-z0-9]{2}`)
 	port      = regexp.MustCompile(`:\d{4,5}\b`)
