@@ -265,7 +265,7 @@ var keyScripts = map[string]func(keyboard){
 	},
 	"d": func(k keyboard) {
 		k.desk.post(k.url, "order.99", appSecret)
-		k.AwaitWhere("order.99", func(f terminal.Frame) bool { return selected(f) == "order.99" })
+		k.answered("order.99")
 		k.Press("d")
 		k.Await("delete 1 delivery for good?")
 		k.Press("n")
@@ -375,18 +375,25 @@ func (k keyboard) search(text string) {
 	k.AwaitNot("enter done")
 }
 
-// deletes takes the newest away again, which has that event type.
-func (k keyboard) deletes(kind string) {
+// answered waits until one with that event type is selected and has its answer: what is under way can't be deleted.
+func (k keyboard) answered(kind string) {
 	k.Helper()
-	k.Press("esc", "G")
-	k.AwaitWhere(kind+" selected", func(f terminal.Frame) bool {
+	answered := regexp.MustCompile(`^▌[^│]*` + regexp.QuoteMeta(kind) + `[^│]* \d{3} `)
+	k.AwaitWhere(kind+" selected and answered", func(f terminal.Frame) bool {
 		for y := range f.Height {
-			if row := f.Row(y); strings.HasPrefix(row, "▌") {
-				return strings.Contains(row, kind)
+			if answered.MatchString(f.Row(y)) {
+				return true
 			}
 		}
 		return false
 	})
+}
+
+// deletes takes the newest away again, which has that event type.
+func (k keyboard) deletes(kind string) {
+	k.Helper()
+	k.Press("esc", "G")
+	k.answered(kind)
 	k.Press("d")
 	k.Await("delete 1 delivery for good?")
 	k.Press("y")

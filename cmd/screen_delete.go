@@ -11,6 +11,9 @@ import (
 // delete deletes these from the history, as `hook list --delete` does, and gives those that are gone: what is still under way
 // stays, as its end would be missed.
 func (a *acting) delete(ctx context.Context, ids []string) ([]string, error) {
+	if err := a.store.Flush(ctx); err != nil { // what is over on the screen may be on its way to the history
+		return nil, onScreen(err)
+	}
 	var over []string
 	for s, err := range a.store.Each(ctx, history.Query{IDs: ids, AllProjects: true, Limit: -1}) {
 		if err != nil {
