@@ -32,7 +32,7 @@ func TestNewRowsDoNotMoveTheSelection(t *testing.T) {
 	s, url := d.listen(terminal.Options{Width: 120, Height: 30})
 	d.seed(s, url, 5)
 	s.Press("down")
-	s.AwaitWhere("the second", func(f terminal.Frame) bool { return selected(f) == order(4) })
+	s.AwaitWhere("the second", func(f terminal.Frame) bool { return selected(f) == order(4) && detailOf(f) == order(4) })
 	for i := 6; i <= 45; i++ {
 		d.post(url, order(i), appSecret)
 		if got := selected(s.Now()); got != order(4) {
@@ -54,10 +54,10 @@ func TestPiecesMakeAWholeFrame(t *testing.T) {
 	d := newDesk(t)
 	s, url := d.listen(terminal.Options{Width: 120, Height: 30})
 	d.seed(s, url, 40)
-	for _, key := range []string{"down", "down", "pgdown", "tab", "tab", "up", "5", "end", "4", "enter", "j", "j", "pgdown", "k", "esc", "?", "esc", "pgup", "up", "2"} {
+	for _, key := range []string{"down", "down", "pgdown", "shift+tab", "shift+tab", "up", "5", "end", "4", "enter", "j", "j", "pgdown", "k", "esc", "?", "esc", "pgup", "up", "2"} {
 		s.Press(key)
 	}
-	still := func(f terminal.Frame) bool {
+	still := func(f terminal.Frame) bool { // only the last key opens the response
 		return strings.Contains(f.String(), "[Response]") && !strings.Contains(f.String(), "loading…") && strings.Contains(hints(f), "? help") && selected(f) == detailOf(f)
 	}
 	before := s.AwaitWhere("the end of all that", still)
@@ -141,7 +141,11 @@ func TestColours(t *testing.T) {
 	for _, light := range []bool{false, true} {
 		s, url := d.listen(terminal.Options{Width: 120, Height: 30, Light: light})
 		d.seed(s, url, 3)
-		f := s.AwaitWhere("colours", terminal.Frame.Coloured)
+		f := s.AwaitWhere("colours, and the signs of what is over", func(f terminal.Frame) bool {
+			_, _, good := f.Find("✓")
+			_, _, bad := f.Find("✗")
+			return f.Coloured() && good && bad
+		})
 		colour := func(sign string) any {
 			x, y, ok := f.Find(sign)
 			if !ok {
