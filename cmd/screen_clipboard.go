@@ -13,8 +13,8 @@ import (
 	"unicode/utf16"
 )
 
-// clipboardTime is how long the clipboard's program may take.
-const clipboardTime = 2 * time.Second
+// clipboardTime is how long the clipboard's program may take, on a busy machine too. Nothing else waits for it.
+const clipboardTime = 5 * time.Second
 
 // A clipboardTool is a program that puts what it reads on the clipboard.
 type clipboardTool struct {
