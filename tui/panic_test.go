@@ -16,6 +16,7 @@ import (
 
 // A panic, wherever it is, ends the screen in order: the terminal is as it was, and no stack is written to it.
 func TestPanicRestoresTheTerminal(t *testing.T) {
+	others := summaries(2, 100)
 	for name, c := range map[string]Config{
 		"of a call":  {Explain: func(*inspect.Delivery) string { panic("a bug") }, Deliveries: &store{}, Recent: newestFirst(summaries(0, 2))},
 		"of Update":  {Trouble: func(inspect.Summary) string { panic("a bug") }, Notify: true},
@@ -38,9 +39,9 @@ func TestPanicRestoresTheTerminal(t *testing.T) {
 			fed := make(chan struct{})
 			go func() {
 				defer close(fed)
-				for n := 0; ; n++ {
+				for n := 0; ; n = (n + 1) % len(others) {
 					select {
-					case news <- summaries(n, n+1):
+					case news <- others[n : n+1]:
 					case <-feeding.Done():
 						return
 					}
@@ -66,7 +67,7 @@ func TestPanicRestoresTheTerminal(t *testing.T) {
 // drain reads on until Run has returned, and gives what was drawn and Run's error.
 func (t *terminal) drain(done <-chan error) (drawn string, err error) {
 	t.Helper()
-	timeout := time.After(20 * time.Second)
+	timeout := time.After(patience)
 	for {
 		select {
 		case err = <-done:

@@ -24,7 +24,8 @@ const (
 //
 // The calls of c's Fetcher, Replayer and Explain have returned when Run does; the first two are told by their context
 // to hurry. Bubble Tea's own goroutines have ended too, except for one that still reads from an in that is no terminal
-// and can't be interrupted.
+// and can't be interrupted, or that has a key which came while the screen ended: it has nobody to give it to, and Bubble Tea
+// waits half a second for it.
 func Run(ctx context.Context, in io.Reader, out io.Writer, c Config) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var calls calls

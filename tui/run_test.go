@@ -14,6 +14,9 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
+// patience is how long a test waits for what must come; only a test that fails waits so long.
+const patience = time.Minute
+
 // A terminal is a pseudo-terminal with somebody reading it.
 type terminal struct {
 	*testing.T
@@ -63,7 +66,7 @@ func (t *terminal) run(ctx context.Context, c Config) <-chan error {
 // await reads until what was drawn since the last time has text.
 func (t *terminal) await(text string) {
 	t.Helper()
-	timeout := time.After(20 * time.Second)
+	timeout := time.After(patience)
 	for !strings.Contains(t.all.String(), text) {
 		select {
 		case s := <-t.output:
@@ -78,7 +81,7 @@ func (t *terminal) await(text string) {
 // end reads on until Run has returned.
 func (t *terminal) end(done <-chan error) {
 	t.Helper()
-	timeout := time.After(20 * time.Second)
+	timeout := time.After(patience)
 	for {
 		select {
 		case err := <-done:
