@@ -95,7 +95,7 @@ func feedOlder(ctx context.Context, store *history.Store, recent []inspect.Summa
 	if len(recent) < firstBrowsed {
 		return nil
 	}
-	last, behind := recent[len(recent)-1].ID, false
+	last, behind := recent[len(recent)-1], false
 	var batch []inspect.Summary
 	for s, err := range store.Each(ctx, history.Query{Limit: maxBrowsed}) {
 		switch {
@@ -103,10 +103,10 @@ func feedOlder(ctx context.Context, store *history.Store, recent []inspect.Summa
 			return nil
 		case err != nil:
 			return err
-		case behind:
+		case behind || s.ReceivedAt.Before(last.ReceivedAt): // last itself may have been deleted
 			batch = append(batch, s)
 		default: // what came meanwhile is news
-			behind = s.ID == last
+			behind = s.ID == last.ID
 		}
 		if len(batch) == olderAtOnce && !handed(ctx, to, &batch) {
 			return nil
