@@ -185,6 +185,17 @@ func (d *detail) endSearch(keep bool) {
 	s.open = false
 }
 
+// forgetSearch takes a search back that has ended, and says whether there was one.
+func (d *detail) forgetSearch() bool {
+	if d.sought.words() == "" {
+		return false
+	}
+	d.sought.needle = needle{}
+	d.sought.look(&d.reader)
+	d.reader.settle()
+	return true
+}
+
 // hits says which hit of how many the cursor is at: 3/17. It is empty if nothing is searched for.
 func (d *detail) hits() string { return d.sought.words() }
 

@@ -179,6 +179,20 @@ func TestManyHits(t *testing.T) {
 }
 
 // In a hex dump what was searched for may stand in two rows.
+func TestEscForgetsTheSearch(t *testing.T) {
+	d := readJSON(t, `{"needle":1,"other":"needle"}`)
+	d.press("/", "n", "e", "e", "d", "l", "e", "enter")
+	d.wants(t, "1/2")
+	d.press("esc")
+	if strings.Contains(d.seen(), "1/2") || !d.focus {
+		t.Errorf("focus %v:\n%s", d.focus, d.seen())
+	}
+	d.press("esc")
+	if d.focus {
+		t.Error("the list has not got the keys back")
+	}
+}
+
 func TestSearchInHex(t *testing.T) {
 	d := readJSON(t, strings.Repeat("a", 30)+"needle"+strings.Repeat("b", 30)+"Needle")
 	d.press("x", "x")

@@ -229,9 +229,10 @@ func (s *screen) zoom() {
 	s.alone = !s.alone
 }
 
-// back undoes one thing: the detail's focus, then the filter, then the marks.
+// back undoes one thing: the detail's search, then its focus, then the filter, then the marks.
 func (s *screen) back() {
 	switch {
+	case s.focus && s.detail.forgetSearch():
 	case s.focus:
 		s.focus, s.alone = false, false
 	case s.filter.active():
