@@ -67,7 +67,7 @@ func (l *list) put(s inspect.Summary) {
 		return
 	}
 	l.rows = append(l.rows, r)
-	l.numbers[s.ID] = l.newest()
+	l.numbers[r.ID] = l.newest()
 	if len(l.rows) >= rowLimit+rowSlack || l.text > textLimit {
 		l.forget()
 	}
@@ -86,7 +86,7 @@ func (l *list) putOlder(batch []inspect.Summary) {
 		}
 		l.text += r.text()
 		older = append(older, r)
-		l.numbers[s.ID] = l.oldest - len(older)
+		l.numbers[r.ID] = l.oldest - len(older)
 	}
 	slices.Reverse(older)
 	l.oldest -= len(older)

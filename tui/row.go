@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 	"unique"
 
@@ -35,8 +36,8 @@ type common struct {
 type rare struct{ ReplayOf, RedeliveryOf, Change, Err string }
 
 func rowOf(s inspect.Summary) *row {
-	r := &row{
-		ID: s.ID, ProviderID: s.ProviderID, Path: unique.Make(s.Path).Value(), ReceivedAt: s.ReceivedAt, BodySize: s.BodySize, Duration: s.Duration,
+	r := &row{ // its own texts are cloned: they may be pieces of a whole header, which would stay with them
+		ID: strings.Clone(s.ID), ProviderID: strings.Clone(s.ProviderID), Path: unique.Make(s.Path).Value(), ReceivedAt: s.ReceivedAt, BodySize: s.BodySize, Duration: s.Duration,
 		common: unique.Make(common{
 			Endpoint: s.Endpoint, Method: s.Method, Provider: s.Provider, EventType: s.EventType, Target: s.Target,
 			Verdict: s.Verdict, Reason: s.Reason, Outcome: s.Outcome, Status: s.Status, Attempts: s.Attempts, Masked: s.Masked,
