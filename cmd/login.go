@@ -88,7 +88,7 @@ func newLogin(s streams) *cobra.Command {
 			}
 			h := findHome()
 			if err := l.write(h); err != nil {
-				return fail(exitFailed, "", "relay login: %w", err)
+				return fail(exitFailed, "HOOK_HOME names another folder to keep it in", "relay login: %w", err)
 			}
 			_, err = fmt.Fprintf(s.out, "logged in to %s as %s: `hook listen` uses it from now on\n", inspect.Printable(l.Relay), inspect.Printable(status.Token))
 			return err
@@ -133,7 +133,7 @@ func (l login) ask(ctx context.Context, ca, method, path string, out any) error 
 	case isNo && no.status == http.StatusUnauthorized:
 		return fail(exitUnauthorized, "the token may have been revoked, or have a typing mistake: ask whoever runs the relay", "relay %s: %w", l.Relay, err)
 	case isNo:
-		return fail(exitFailed, "", "relay %s: %w", l.Relay, err)
+		return fail(exitFailed, "`hook relay names` lists what is yours", "relay %s: %w", l.Relay, err)
 	}
 	return fail(exitUnreachable, "is that the relay's URL, and does it run?", "relay %s: %w", l.Relay, err)
 }
@@ -165,7 +165,7 @@ func newLogout(s streams) *cobra.Command {
 				_, err := fmt.Fprintln(s.out, "there was no login to a relay")
 				return err
 			} else if removed != nil {
-				return fail(exitFailed, "", "relay logout: %w", removed)
+				return fail(exitFailed, "remove "+h.login()+" by hand", "relay logout: %w", removed)
 			}
 			if err != nil { // it couldn't be read, and is gone
 				l.Relay = "the relay"
@@ -174,97 +174,4 @@ func newLogout(s streams) *cobra.Command {
 			return err
 		},
 	}
-}
-
-func newRelayStatus(s streams) *cobra.Command {
-	json, ca := false, ""
-	c := &cobra.Command{
-		Use:     "status",
-		Short:   "Say which relay is used, and what the token allows",
-		Example: "  hook relay status",
-		Args:    exactly(cobra.NoArgs, "no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			l, err := mine()
-			if err != nil {
-				return err
-			}
-			status, err := l.status(c.Context(), ca)
-			if err != nil {
-				return err
-			}
-			if json {
-				return printJSON(s.out, struct {
-					Relay string `json:"relay"`
-					admin.Status
-				}{l.Relay, status})
-			}
-			lines := []string{
-				"relay   " + l.Relay + "  " + status.Software,
-				"token   " + status.Token + "  " + strings.Join(status.Scopes, " ") + "  names " + status.Pattern,
-				fmt.Sprintf("names   %d, of which %d connected", status.Names, status.Connected),
-			}
-			if status.Most > 0 {
-				lines[2] += fmt.Sprintf("; at most %d", status.Most)
-			}
-			if !status.Expires.IsZero() {
-				lines[1] += "  until " + status.Expires.Local().Format(time.DateTime)
-			}
-			for _, line := range lines {
-				if _, err := fmt.Fprintln(s.out, inspect.Printable(line)); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	}
-	c.Flags().BoolVar(&json, "json", false, "print one JSON object")
-	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
-	return c
-}
-
-func newRelayNames(s streams) *cobra.Command {
-	json, ca := false, ""
-	c := &cobra.Command{
-		Use:     "names",
-		Short:   "List the endpoint names that are yours there",
-		Example: "  hook relay names --json",
-		Args:    exactly(cobra.NoArgs, "no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			l, err := mine()
-			if err != nil {
-				return err
-			}
-			var all []admin.Name
-			if err := l.ask(c.Context(), ca, http.MethodGet, "names", &all); err != nil {
-				return err
-			}
-			return printNames(s, all, json)
-		},
-	}
-	c.Flags().BoolVar(&json, "json", false, "print one JSON object a line")
-	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
-	return c
-}
-
-func newRelease(s streams) *cobra.Command {
-	ca := ""
-	c := &cobra.Command{
-		Use:     "release NAME",
-		Short:   "Give a name back, for anybody to claim",
-		Example: "  hook relay release quiet-otter-k7q2",
-		Args:    exactly(cobra.ExactArgs(1), "the name"),
-		RunE: func(c *cobra.Command, args []string) error {
-			l, err := mine()
-			if err != nil {
-				return err
-			}
-			if err := l.ask(c.Context(), ca, http.MethodDelete, "names/"+args[0], new(any)); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(s.out, "released %s\n", inspect.Printable(args[0]))
-			return err
-		},
-	}
-	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
-	return c
 }

@@ -25,7 +25,7 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var all []admin.Name
 				if err := r.call(c.Context(), http.MethodGet, "names", nil, &all); err != nil {
-					return fail(exitFailed, "", "name list: %w", err)
+					return fail(exitFailed, "the relay's log says more", "name list: %w", err)
 				}
 				return printNames(s, all, json)
 			})
@@ -56,7 +56,7 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				if err := r.call(c.Context(), http.MethodPost, "names/"+args[0]+"/ban", map[string]string{"why": why}, new(any)); err != nil {
-					return fail(exitFailed, "", "name ban: %w", err)
+					return fail(exitFailed, "`hook-relay name list` shows what there is", "name ban: %w", err)
 				}
 				_, err := fmt.Fprintf(s.out, "banned %s; `hook-relay name release %s` lifts that\n", args[0], args[0])
 				return err
@@ -123,7 +123,7 @@ func newRelayAudit(s streams, o *relayOptions) *cobra.Command {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var all []state.Event
 				if err := r.call(c.Context(), http.MethodGet, "audit?last="+strconv.Itoa(last), nil, &all); err != nil {
-					return fail(exitUsage, "", "audit: %w", err)
+					return fail(exitFailed, "as in --last 200", "audit: %w", err)
 				}
 				for _, e := range all {
 					if err := printEvent(s.out, e, json); err != nil {

@@ -77,7 +77,7 @@ func newTokenList(s streams, o *relayOptions) *cobra.Command {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var all []admin.Token
 				if err := r.call(c.Context(), http.MethodGet, "tokens", nil, &all); err != nil {
-					return fail(exitFailed, "", "token list: %w", err)
+					return fail(exitFailed, "the relay's log says more", "token list: %w", err)
 				}
 				for _, t := range all {
 					if json {

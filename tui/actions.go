@@ -82,7 +82,7 @@ func (s *screen) replayNext(ids []string, run *bulk) tea.Cmd {
 	}
 	return s.start(func(ctx context.Context) tea.Msg {
 		fresh, err := replay(ctx, id, keep)
-		return doneMsg{what: "replay " + inspect.ShortID(id), id: fresh.ID, fresh: fresh, of: of, err: err, next: "r tries again", rest: rest, run: run}
+		return doneMsg{what: "replay " + inspect.ShortID(id), fresh: fresh, of: of, err: err, next: "r tries again", rest: rest, run: run}
 	})
 }
 
@@ -136,7 +136,7 @@ func (s *screen) edited(msg editedMsg) tea.Cmd {
 			return doneMsg{what: msg.what, of: msg.of, err: fmt.Errorf("the editor ended with %w; nothing was sent", msg.err)}
 		}
 		fresh, err := msg.editing.Done(ctx)
-		return doneMsg{what: msg.what, id: fresh.ID, fresh: fresh, of: msg.of, err: err, next: "e edits it again", held: msg.held}
+		return doneMsg{what: msg.what, fresh: fresh, of: msg.of, err: err, next: "e edits it again", held: msg.held}
 	})
 }
 

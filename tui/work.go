@@ -36,8 +36,7 @@ type doneMsg struct {
 	said    string
 	err     error
 	next    string          // what to do about err
-	id      string          // the delivery that came of it
-	fresh   inspect.Summary // that delivery; zero if there is none
+	fresh   inspect.Summary // the delivery that came of it; zero if there is none
 	of      inspect.Summary // what it repeats, as it was before
 	removed []string
 	rest    []string // to be replayed next
@@ -104,7 +103,7 @@ func (s *screen) done(msg doneMsg) tea.Cmd {
 		}
 		next = s.receive([]inspect.Summary{msg.fresh})
 	}
-	s.work.entries = append(s.work.entries, entered{text: s.theme.clean(text), look: l, at: s.now, id: msg.id})
+	s.work.entries = append(s.work.entries, entered{text: s.theme.clean(text), look: l, at: s.now, id: msg.fresh.ID})
 	if len(s.work.entries) > workLimit {
 		s.work.entries = slices.Delete(s.work.entries, 0, workLimit/10)
 	}

@@ -31,7 +31,7 @@ type API struct {
 	mux   *http.ServeMux
 }
 
-// New makes an API for a relay that Serves gives it later.
+// New makes an API. Serves must be called before it answers anybody.
 func New(store *state.Store, software string) *API {
 	a := &API{Store: store, Software: software, Began: time.Now(), mux: http.NewServeMux()}
 	for pattern, handle := range map[string]func(*request) error{

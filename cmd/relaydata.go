@@ -17,8 +17,8 @@ import (
 	"github.com/seed-4575fdc3/hook/relay/state"
 )
 
-// A relayHouse is a relay's data folder while this process has it, and the operator's socket in there.
-type relayHouse struct {
+// A relayData is a relay's data folder while this process has it open, and the operator's socket in there.
+type relayData struct {
 	dir    string
 	store  *state.Store
 	api    *admin.API
@@ -39,8 +39,8 @@ func (o *relayOptions) dataFolder() string {
 }
 
 // open takes the data folder.
-func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayHouse, error) {
-	h := &relayHouse{dir: o.dataFolder(), log: log}
+func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayData, error) {
+	h := &relayData{dir: o.dataFolder(), log: log}
 	store, err := state.Open(ctx, h.dir, log)
 	_, newer := errors.AsType[*state.NewerError](err)
 	switch {
@@ -56,7 +56,7 @@ func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayHouse,
 }
 
 // tokens are who may claim names: nil if anyone may.
-func (o *relayOptions) tokens(h *relayHouse) (relay.Tokens, error) {
+func (o *relayOptions) tokens(h *relayData) (relay.Tokens, error) {
 	switch {
 	case o.anonymous:
 		return nil, nil
@@ -88,7 +88,7 @@ func (b bothTokens) Grant(token string) (relay.Grant, bool) {
 func (b bothTokens) Err() error { return b.file.Err() }
 
 // firstToken makes a token where tokens are wanted and there is none; else it is empty.
-func (h *relayHouse) firstToken(ctx context.Context, wanted relay.Tokens) (string, error) {
+func (h *relayData) firstToken(ctx context.Context, wanted relay.Tokens) (string, error) {
 	if wanted == nil || h.file != nil || len(h.store.Tokens()) > 0 {
 		return "", nil
 	}
@@ -96,7 +96,7 @@ func (h *relayHouse) firstToken(ctx context.Context, wanted relay.Tokens) (strin
 }
 
 // keep writes the first token to a file that only its owner can read, and names it.
-func (h *relayHouse) keep(token string) (string, error) {
+func (h *relayData) keep(token string) (string, error) {
 	path := filepath.Join(h.dir, "first-token")
 	return path, os.WriteFile(path, []byte(token+"\n"), 0o600)
 }
@@ -105,7 +105,7 @@ func (h *relayHouse) keep(token string) (string, error) {
 func socketName(dir string) string { return filepath.Join(dir, "admin.sock") }
 
 // listen opens the operator's socket. Whoever can write the data folder may use it.
-func (h *relayHouse) listen() error {
+func (h *relayData) listen() error {
 	path := socketName(h.dir)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) { // of one that was killed: the folder is ours
 		return err
@@ -131,7 +131,7 @@ func shortSocket(path string) string {
 }
 
 // run serves the operator's socket, and takes names out whose time is over, while serve does its work.
-func (h *relayHouse) run(ctx context.Context, serve func(context.Context) error) error {
+func (h *relayData) run(ctx context.Context, serve func(context.Context) error) error {
 	srv := &http.Server{Handler: h.api.Local(), ReadHeaderTimeout: 10 * time.Second}
 	g, ctx := errgroup.WithContext(ctx)
 	ctx, stop := context.WithCancel(ctx)
@@ -154,7 +154,7 @@ func (h *relayHouse) run(ctx context.Context, serve func(context.Context) error)
 }
 
 // sweep runs until ctx ends.
-func (h *relayHouse) sweep(ctx context.Context) error {
+func (h *relayData) sweep(ctx context.Context) error {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {
@@ -173,7 +173,7 @@ func (h *relayHouse) sweep(ctx context.Context) error {
 	}
 }
 
-func (h *relayHouse) close() error {
+func (h *relayData) close() error {
 	if h.socket != nil {
 		_ = h.socket.Close() // it may be closed already
 	}
