@@ -43,7 +43,7 @@ func (r *replaying) readOriginals(ctx context.Context, path string) (originals, 
 	case i.sum.bad > 0:
 		return originals{}, fail(exitFailed, "nothing was sent: take out what can't be read", "replay %s: %s", path, i.sum.words())
 	case len(all) == 0:
-		return originals{}, fail(exitFailed, "", "replay %s: there is no webhook in it: %s", path, i.sum.words())
+		return originals{}, fail(exitFailed, "it takes what `hook export` writes as har, ndjson, http or session", "replay %s: there is no webhook in it: %s", path, i.sum.words())
 	}
 	return theseOriginals(withoutReplays(all)), nil
 }

@@ -22,8 +22,8 @@ const (
 // If in and out are terminals they are in raw mode and on the alternate screen meanwhile, and restored at the end, after a
 // panic too: that is a *PanicError.
 //
-// The calls of c's Fetcher, Replayer and Explain have returned when Run does; the first two are told by their context
-// to hurry. Bubble Tea's own goroutines have ended too, except for one that still reads from an in that is no terminal
+// What c's Fetcher, Actions, Search and Explain were called for has returned when Run does; contexts tell them to
+// hurry. Bubble Tea's own goroutines have ended too, except for one that still reads from an in that is no terminal
 // and can't be interrupted, or that has a key which came while the screen ended: it has nobody to give it to, and Bubble Tea
 // waits half a second for it.
 func Run(ctx context.Context, in io.Reader, out io.Writer, c Config) error {
