@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 			os.Exit(cmd.Interruptible(func(ctx context.Context) int { return cmd.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) }))
 		},
 		"hook-relay": func() {
-			os.Exit(cmd.Interruptible(func(ctx context.Context) int { return cmd.RelayMain(ctx, os.Args[1:], os.Stdout, os.Stderr) }))
+			os.Exit(cmd.Interruptible(func(ctx context.Context) int { return cmd.RelayMain(ctx, cmd.RelayParts{}, os.Args[1:], os.Stdout, os.Stderr) }))
 		},
 	})
 }

@@ -48,7 +48,7 @@ func TestAddressing(t *testing.T) {
 
 func TestEndpointWithoutATunnel(t *testing.T) {
 	names := relay.NewMemory()
-	if err := names.Claim(t.Context(), relay.Claim{Name: "away-today", By: "somebody"}); err != nil {
+	if _, err := names.Claim(t.Context(), relay.Claim{Name: "away-today", By: "somebody"}); err != nil {
 		t.Fatal(err)
 	}
 	h := startRelay(t, func(c *relay.Config) { c.Names = names; c.Domain = "hooks.example" })

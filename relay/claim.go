@@ -22,6 +22,7 @@ type tunnel struct {
 	token    string // the name of the token that it was claimed with; empty if there was none
 	remote   string // the client's address
 	since    time.Time
+	settings wire.Settings // of the endpoint when it was claimed
 	session  *wire.Session
 	end      context.CancelFunc // ends the session
 }
@@ -30,7 +31,14 @@ type tunnel struct {
 type tunnels struct {
 	mu     sync.RWMutex
 	byName map[string]*tunnel
-	away   *wire.GoAway // set once the relay drains
+	away   *wire.GoAway        // set once the relay drains
+	wanted map[string]*arrival // of those that somebody waits for
+}
+
+// An arrival is the coming of an endpoint's client.
+type arrival struct {
+	here    chan struct{} // closed then
+	waiting int           // how many wait for it
 }
 
 func (t *tunnels) get(name string) *tunnel {
@@ -51,7 +59,43 @@ func (t *tunnels) add(n *tunnel, takeOver bool) (old *tunnel, refused *wire.GoAw
 		return nil, &wire.GoAway{Code: wire.CodeInUse, Message: "another hook of yours is connected as " + n.name}
 	}
 	t.byName[n.name] = n
+	if wanted := t.wanted[n.name]; wanted != nil {
+		close(wanted.here)
+		delete(t.wanted, n.name)
+	}
 	return old, nil
+}
+
+// wait gives the endpoint's tunnel once it is there; nil if it doesn't come in time.
+func (t *tunnels) wait(ctx context.Context, name string, patience time.Duration) *tunnel {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	t.mu.Lock()
+	here, wanted := t.byName[name], t.wanted[name]
+	if here == nil && wanted == nil {
+		if t.wanted == nil {
+			t.wanted = make(map[string]*arrival)
+		}
+		wanted = &arrival{here: make(chan struct{})}
+		t.wanted[name] = wanted
+	}
+	if here == nil {
+		wanted.waiting++
+	}
+	t.mu.Unlock()
+	if here != nil {
+		return here
+	}
+	select {
+	case <-wanted.here:
+	case <-ctx.Done():
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if wanted.waiting--; wanted.waiting == 0 && t.wanted[name] == wanted {
+		delete(t.wanted, name)
+	}
+	return t.byName[name]
 }
 
 func (t *tunnels) remove(n *tunnel) {
@@ -160,12 +204,16 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, r
 	if s.cfg.Tokens == nil {
 		owner = secretOwner(hello.Secret)
 	}
-	if refused := s.mayClaim(ctx, hello, grant, owner); refused != nil {
+	settings, refused := s.claim(ctx, hello, grant, owner)
+	if refused != nil {
+		return errors.Join(refused, wire.Refuse(conn, refused))
+	}
+	if refused := s.floods(hello); refused != nil {
 		return errors.Join(refused, wire.Refuse(conn, refused))
 	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	t := &tunnel{name: hello.Name, instance: hello.Instance, token: grant.Name, remote: remote, since: time.Now(), end: end}
+	t := &tunnel{name: hello.Name, instance: hello.Instance, token: grant.Name, remote: remote, since: time.Now(), settings: settings, end: end}
 	var idle time.Duration
 	if hello.KnowsIdle { // another would take it for silence
 		idle = idleBeats * s.cfg.Beat
@@ -178,6 +226,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, r
 	t.session.Greet(wire.Welcome{
 		Software: s.cfg.Software, Name: hello.Name, URL: s.EndpointURL(hello.Name), Public: s.base.Load().public,
 		HeartbeatMS: int(s.cfg.Beat / time.Millisecond), IdleMS: int(idle / time.Millisecond), Window: wire.DefaultWindow,
+		Backlog: s.waiting(t.name), Settings: public(settings),
 	})
 	old, refused := s.tunnels.add(t, hello.TakeOver)
 	if refused != nil {
@@ -193,29 +242,43 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, r
 		time.AfterFunc(closesIn, old.end)
 	}
 	s.log.Info("tunnel connected", "endpoint", t.name, "instance", t.instance)
+	s.kick(t.name)
 	return t.session.Run(ctx)
 }
 
-func (s *Server) mayClaim(ctx context.Context, h wire.Hello, grant Grant, owner Owner) *wire.GoAway {
+// claim makes the name the client's, or says why not.
+func (s *Server) claim(ctx context.Context, h wire.Hello, grant Grant, owner Owner) (wire.Settings, *wire.GoAway) {
+	if refused := s.mayClaim(h, grant); refused != nil {
+		return wire.Settings{}, refused
+	}
+	set, err := s.cfg.Names.Claim(ctx, Claim{
+		Name: h.Name, By: owner, Most: grant.Most, Lasts: time.Duration(h.ExpireMS) * time.Millisecond, Settings: h.Settings,
+	})
+	_, tooMany := errors.AsType[*LimitError](err)
+	switch {
+	case err == nil:
+		return set, nil
+	case tooMany, errors.Is(err, ErrBanned):
+		return set, &wire.GoAway{Code: wire.CodeForbidden, Message: err.Error()}
+	case errors.Is(err, ErrNameTaken):
+		return set, &wire.GoAway{Code: wire.CodeNameTaken, Message: "the name " + h.Name + " belongs to somebody else"}
+	}
+	s.log.Error("claim", "endpoint", h.Name, "error", err)
+	return set, &wire.GoAway{Code: wire.CodeUnavailable, Message: "names can't be claimed at the moment", RetryAfterMS: 5000}
+}
+
+// mayClaim says why a client may not have the name that it wants, whosever that is.
+func (s *Server) mayClaim(h wire.Hello, grant Grant) *wire.GoAway {
 	switch {
 	case !ValidName(h.Name):
 		return &wire.GoAway{Code: wire.CodeNameInvalid,
 			Message: "a name has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -"}
+	case !validSettings(h.Settings):
+		return &wire.GoAway{Code: wire.CodeBadSettings, Message: "the relay doesn't know these settings of an endpoint: upgrade it"}
 	case s.cfg.Tokens == nil && h.Secret == "":
 		return &wire.GoAway{Code: wire.CodeForbidden, Message: "a name without a token needs a secret that proves whose it is"}
 	case !grant.Allows(h.Name):
 		return &wire.GoAway{Code: wire.CodeForbidden, Message: "this token may claim names like " + grant.Pattern + " only"}
-	}
-	err := s.cfg.Names.Claim(ctx, Claim{Name: h.Name, By: owner, Most: grant.Most, Lasts: time.Duration(h.ExpireMS) * time.Millisecond})
-	_, tooMany := errors.AsType[*LimitError](err)
-	switch {
-	case tooMany, errors.Is(err, ErrBanned):
-		return &wire.GoAway{Code: wire.CodeForbidden, Message: err.Error()}
-	case errors.Is(err, ErrNameTaken):
-		return &wire.GoAway{Code: wire.CodeNameTaken, Message: "the name " + h.Name + " belongs to somebody else"}
-	case err != nil:
-		s.log.Error("claim", "endpoint", h.Name, "error", err)
-		return &wire.GoAway{Code: wire.CodeUnavailable, Message: "names can't be claimed at the moment", RetryAfterMS: 5000}
 	}
 	return nil
 }

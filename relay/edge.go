@@ -15,60 +15,102 @@ import (
 	"github.com/seed-4575fdc3/hook/relay/wire"
 )
 
-// receive hands one public request through the endpoint's tunnel, and its answer back. The sender gets exactly one
-// response, or sees its connection break.
+// receive takes one request from outside: it is handed through the endpoint's tunnel and gets its answer from there, or
+// becomes what the endpoint's settings say of the time when nobody is there. The sender gets exactly one response, or sees
+// its connection break.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, path string) {
-	now := time.Now()
+	v := &visit{w: w, r: r, Seen: Seen{
+		Began: time.Now(), Remote: s.sender(r), Method: r.Method, Path: path, In: max(r.ContentLength, 0), Outcome: Broken,
+	}}
+	defer s.over(v)
 	if f, ok := s.refuse(r, path); ok {
-		f.Answer(w, "")
+		v.fail(f)
 		return
 	}
 	t := s.tunnels.get(name)
-	if t == nil {
-		s.absent(r.Context(), name).Answer(w, "")
+	var set wire.Settings
+	var unknown *inspect.Failure
+	if t != nil {
+		set, v.Endpoint = t.settings, name
+	} else if set, unknown = s.settings(r.Context(), name); unknown == nil {
+		v.Endpoint = name
+	}
+	leave, refused := s.enter(v)
+	defer leave()
+	switch {
+	case refused != nil:
+	case unknown != nil:
+		refused = unknown
+	case s.cfg.WarnBrowsers && (set.Browsers == nil || !*set.Browsers) && warn(v):
+		return
+	default:
+		refused = demand(v, set.Access)
+	}
+	if refused != nil {
+		v.fail(*refused)
 		return
 	}
-	head := &wire.RequestHead{
-		ID: inspect.NewID(), ReceivedAt: now, Attempt: 1, Remote: s.sender(r), Proto: r.Proto, Host: r.Host,
-		Method: r.Method, Base: base, Path: path, Length: r.ContentLength,
+	head, switching, err := v.head(base)
+	if err != nil {
+		v.fail(badHead(err))
+		return
 	}
-	switching := switches(r)
-	head.Header = clean(r.Header)
-	if len(r.Trailer) > 0 { // net/http has taken the field out
-		head.Header["Trailer"] = []string{strings.Join(slices.Sorted(maps.Keys(r.Trailer)), ", ")}
+	s.take(v, t, set, head, switching)
+}
+
+// head is the request's head as it goes to the client, and whether it wants another protocol.
+func (v *visit) head(base string) (head *wire.RequestHead, switching bool, err error) {
+	head = &wire.RequestHead{
+		ID: inspect.NewID(), ReceivedAt: v.Began, Attempt: 1, Remote: v.Remote, Proto: v.r.Proto, Host: v.r.Host,
+		Method: v.Method, Base: base, Path: v.Path, Length: v.r.ContentLength,
+	}
+	v.Delivery = head.ID
+	switching = switches(v.r)
+	head.Header = clean(v.r.Header)
+	if len(v.r.Trailer) > 0 { // net/http has taken the field out
+		head.Header["Trailer"] = []string{strings.Join(slices.Sorted(maps.Keys(v.r.Trailer)), ", ")}
 	}
 	if switching {
 		head.Header["Upgrade"] = []string{protocolWebsocket}
 	}
-	if err := head.Check(); err != nil {
-		badHead(err).Answer(w, head.ID)
-		return
-	}
-	e := &exchange{s: s, w: w, r: r, head: head, switches: switching}
+	return head, switching, head.Check()
+}
+
+// hand hands a request through a tunnel, and the answer back. Where it may be kept instead and the client or its app
+// is not there, it gives errNobody, and nothing was answered.
+func (s *Server) hand(v *visit, t *tunnel, head *wire.RequestHead, switching, keep bool) error {
+	e := &exchange{s: s, w: v.w, r: v.r, head: head, switches: switching, visit: v}
 	defer e.close()
 	var response *wire.ResponseHead
 	ctx, err := e.send(t.session)
+	v.Opened = time.Since(v.Began)
 	if err == nil {
 		if response, err = e.stream.Response(ctx, e.inform); err != nil && ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
+		v.Head = time.Since(v.Began)
+	}
+	if keep && e.nobody(response, err) {
+		return errNobody
 	}
 	e.answering()
 	switch {
-	case r.Context().Err() != nil && !errors.Is(err, errSlow) && !e.wasSlow():
+	case v.r.Context().Err() != nil && !errors.Is(err, errSlow) && !e.wasSlow():
 		panic(http.ErrAbortHandler) // the sender is gone: there is nobody to answer
-	case r.Context().Err() != nil: // net/http takes a read that came too late for a sender that hung up
-		e.failure(errSlow).Answer(w, head.ID)
+	case v.r.Context().Err() != nil: // net/http takes a read that came too late for a sender that hung up
+		v.fail(e.failure(errSlow))
 	case err != nil:
 		if e.stream != nil && errors.Is(err, errLate) {
 			e.stream.Reset(wire.ResetTimeout, errLate.Error())
 		}
-		e.failure(err).Answer(w, head.ID)
+		v.fail(e.failure(err))
 	case response.Status == http.StatusSwitchingProtocols:
+		v.Status, v.Outcome = response.Status, Answered
 		e.pipe(response)
 	default:
 		e.pass(response)
 	}
+	return nil
 }
 
 // refuse says what is wrong with a request whatever the endpoint.
@@ -104,16 +146,20 @@ func badHead(err error) inspect.Failure {
 	return fail(http.StatusBadRequest, "bad_header", "the header can't be forwarded: it has names or values that HTTP doesn't allow")
 }
 
-// absent is the answer for an endpoint without a tunnel.
-func (s *Server) absent(ctx context.Context, name string) inspect.Failure {
-	switch known, err := s.cfg.Names.Known(ctx, name); {
+// settings are those of an endpoint without a tunnel, or the answer why there are none.
+func (s *Server) settings(ctx context.Context, name string) (wire.Settings, *inspect.Failure) {
+	set, known, err := s.cfg.Names.Settings(ctx, name)
+	var f inspect.Failure
+	switch {
 	case err != nil:
 		s.log.Error("look an endpoint up", "endpoint", name, "error", err)
-		return fail(http.StatusServiceUnavailable, "unavailable", "the relay can't look the endpoint up at the moment")
+		f = fail(http.StatusServiceUnavailable, "unavailable", "the relay can't look the endpoint up at the moment")
 	case known:
-		return nobodyListens
+		return set, nil
+	default:
+		f = fail(http.StatusNotFound, "endpoint_unknown", "this relay knows no such endpoint")
 	}
-	return fail(http.StatusNotFound, "endpoint_unknown", "this relay knows no such endpoint")
+	return set, &f
 }
 
 // clean takes out what must not travel: fields of the connection, and those that only hook and trusted proxies may set.

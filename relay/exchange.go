@@ -32,6 +32,7 @@ type exchange struct {
 	r      *http.Request
 	head   *wire.RequestHead
 	stream *wire.Stream
+	visit  *visit
 
 	switches bool          // the sender wants another protocol
 	wanted   chan struct{} // closed when the app wants the body; nil if nobody waits for that, or it is
@@ -41,6 +42,7 @@ type exchange struct {
 	answered  bool       // nothing is to be written beside the answer; guarded by mu
 
 	upload sync.WaitGroup
+	got    int64                   // of the request's body, in bytes; the upload's until it is over
 	whole  atomic.Bool             // the request's body was read to its end
 	slow   atomic.Bool             // the request's body came too slowly
 	parted atomic.Bool             // the rest of the request's body isn't wanted
@@ -223,6 +225,7 @@ func (e *exchange) copyBody() error {
 			return errBroken
 		}
 		n, err := e.r.Body.Read(buf[:])
+		e.got += int64(n)
 		idle.Reset(streamIdle)
 		if left -= int64(n); left < 0 {
 			return errTooLarge
@@ -265,6 +268,21 @@ func (e *exchange) sendLast(p []byte) error {
 	return nil
 }
 
+// errNobody is for a request that neither the client nor its app took.
+var errNobody = errors.New("nobody took the request")
+
+// nobody says whether neither the client nor its app has begun with the request.
+func (e *exchange) nobody(response *wire.ResponseHead, err error) bool {
+	reset, isReset := errors.AsType[*wire.ResetError](err)
+	switch {
+	case err == nil:
+		return response.Header.Get("Hook-Error") == "app_refused"
+	case e.r.Context().Err() != nil:
+		return false
+	}
+	return e.stream == nil && !errors.Is(err, errSlow) || isReset && reset.Code == wire.ResetRefused
+}
+
 // failure tells the sender why there is no answer.
 func (e *exchange) failure(err error) inspect.Failure {
 	reset, isReset := errors.AsType[*wire.ResetError](err)
@@ -273,9 +291,9 @@ func (e *exchange) failure(err error) inspect.Failure {
 		return tooLarge(e.s.cfg.MaxBody)
 	case errors.Is(err, errSlow):
 		e.w.Header().Set("Connection", "close")
-		return fail(http.StatusRequestTimeout, "body_too_slow", fmt.Sprintf("the request's body came at less than %d bytes a second", minRate))
+		return tooSlow
 	case errors.Is(err, errBroken):
-		return fail(http.StatusBadRequest, "bad_body", "the request's body broke off or was badly framed")
+		return badBody
 	case errors.Is(err, wire.ErrTooManyStreams), isReset && reset.Code == wire.ResetRefused:
 		e.w.Header().Set("Retry-After", "1")
 		return fail(http.StatusServiceUnavailable, "overloaded", "the listener on this endpoint takes no more requests at the moment")
@@ -310,6 +328,7 @@ func (e *exchange) pass(response *wire.ResponseHead) {
 	if response.Length != wire.UnknownLength {
 		h["Content-Length"] = []string{strconv.FormatInt(response.Length, 10)}
 	}
+	e.visit.Status, e.visit.Code = response.Status, h.Get("Hook-Error")
 	e.w.WriteHeader(response.Status)
 	flusher := http.NewResponseController(e.w)
 	if response.Length == wire.UnknownLength {
@@ -332,11 +351,13 @@ func (e *exchange) pass(response *wire.ResponseHead) {
 		n, err := e.stream.Read(buf[:])
 		if errors.Is(err, io.EOF) {
 			e.passTrailer()
+			e.visit.Outcome = Answered
 			return
 		}
 		if err == nil {
 			step()
 			_, err = e.w.Write(buf[:n])
+			e.visit.Out += int64(n)
 		}
 		if err != nil {
 			panic(http.ErrAbortHandler) // half an answer must not look like a whole one
@@ -388,6 +409,7 @@ func (e *exchange) close() {
 		partWays(e.w)
 	}
 	e.upload.Wait()
+	e.visit.In = max(e.visit.In, e.got)
 	e.clock.Stop()
 }
 

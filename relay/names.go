@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/seed-4575fdc3/hook/relay/wire"
 )
 
 // An Owner is who a name belongs to: a token's name, or the hash of a client's secret.
@@ -42,48 +44,56 @@ type Claim struct {
 	By    Owner
 	Most  int           // how many names By may have; 0: any number
 	Lasts time.Duration // after that the name is nobody's again; 0: it stays
+
+	Settings wire.Settings // what is to be otherwise from now on
 }
 
 // Names remembers who owns which name, whether its owner is connected or not. Live traffic never asks it: only claims
 // and requests for endpoints with no tunnel do. It is safe for concurrent use.
 type Names interface {
-	// Claim makes the name the owner's if it is nobody's. Its error is ErrNameTaken, ErrBanned or a *LimitError where that
-	// is the reason; any other means that names can't be claimed at the moment.
-	Claim(ctx context.Context, c Claim) error
-	// Known says whether the name is anybody's.
-	Known(ctx context.Context, name string) (bool, error)
+	// Claim makes the name the owner's if it is nobody's, and gives the settings that it has now. Its error is ErrNameTaken,
+	// ErrBanned or a *LimitError where that is the reason; any other means that names can't be claimed at the moment.
+	Claim(ctx context.Context, c Claim) (wire.Settings, error)
+	// Settings are those of a name that is somebody's; known is false of any other.
+	Settings(ctx context.Context, name string) (set wire.Settings, known bool, err error)
 }
 
 // Memory is Names for as long as the process lives. It knows no limits: there is one owner.
 type Memory struct {
-	mu     sync.Mutex
-	owners map[string]Owner
+	mu    sync.Mutex
+	names map[string]remembered
+}
+
+type remembered struct {
+	owner    Owner
+	settings wire.Settings
 }
 
 // NewMemory makes a Memory in which no name is owned.
-func NewMemory() *Memory { return &Memory{owners: make(map[string]Owner)} }
+func NewMemory() *Memory { return &Memory{names: make(map[string]remembered)} }
 
 // Claim is as Names says.
-func (m *Memory) Claim(_ context.Context, c Claim) error {
+func (m *Memory) Claim(_ context.Context, c Claim) (wire.Settings, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	owner, taken := m.owners[c.Name]
-	if taken && !owner.Is(c.By) {
-		return ErrNameTaken
+	held, taken := m.names[c.Name]
+	if taken && !held.owner.Is(c.By) {
+		return wire.Settings{}, ErrNameTaken
 	}
-	m.owners[c.Name] = c.By
-	return nil
+	held = remembered{c.By, held.settings.With(c.Settings)}
+	m.names[c.Name] = held
+	return held.settings, nil
 }
 
 // Is compares in a time that tells nothing.
 func (o Owner) Is(other Owner) bool { return subtle.ConstantTimeCompare([]byte(o), []byte(other)) == 1 }
 
-// Known is as Names says.
-func (m *Memory) Known(_ context.Context, name string) (bool, error) {
+// Settings is as Names says.
+func (m *Memory) Settings(_ context.Context, name string) (wire.Settings, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	_, known := m.owners[name]
-	return known, nil
+	held, known := m.names[name]
+	return held.settings, known, nil
 }
 
 // ValidName says whether name can be an endpoint's: a DNS label (RFC 1035 section 2.3.1, digits allowed in front as in

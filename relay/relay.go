@@ -39,12 +39,20 @@ type Config struct {
 	// TrustedProxies are the addresses of proxies in front of the relay, whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 
-	Tokens   Tokens        // who may claim names; nil: anyone may
-	Names    Names         // who owns which; nil: kept in memory
-	API      http.Handler  // answers what is asked for below /_hook/, but for tunnels; nil: nothing is
+	Tokens  Tokens       // who may claim names; nil: anyone may
+	Names   Names        // who owns which; nil: kept in memory
+	API     http.Handler // answers what is asked for below /_hook/, but for tunnels; nil: nothing is
+	Inbox   Inbox        // keeps deliveries for those who are away; nil: nothing is held
+	Senders Providers    // knows who sends webhooks; nil: nobody does
+	Seen    func(*Seen)  // is told of each request from outside when it is over; nil: nobody wants to know
+
+	WarnBrowsers bool // people who come with a browser are told what this is, unless the endpoint has them
+
 	Software string        // "hook-relay/0.1.0"
 	Log      *slog.Logger  // nil discards
 	MaxBody  int64         // of a request, in bytes; 0: 100 MiB
+	MaxHeld  int64         // of a request that is held, in bytes; 0: 8 MiB
+	Pause    time.Duration // before a held delivery is tried again, the first time; it doubles, up to 30 times as long; 0: 1 s
 	Head     time.Duration // how long an answer's head may take once the request was sent; 0: 70 s
 	Drain    time.Duration // how long requests in flight may take once Serve's ctx ended; 0: 10 s
 	Grace    time.Duration // how long a body may come at less than 240 bytes a second; 0: 10 s
@@ -60,6 +68,8 @@ type Server struct {
 	heart     *wire.Heart
 	admission admission
 	tunnels   tunnels
+	holding   holding
+	couriers  couriers
 	serving   sync.WaitGroup // tunnels
 	pipes     sync.WaitGroup // connections that switched protocols
 }
@@ -80,8 +90,12 @@ func New(cfg Config) (*Server, error) {
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = 100 << 20
 	}
+	if cfg.MaxHeld == 0 {
+		cfg.MaxHeld = 8 << 20
+	}
 	for value, fallback := range map[*time.Duration]time.Duration{
 		&cfg.Head: 70 * time.Second, &cfg.Drain: 10 * time.Second, &cfg.Grace: 10 * time.Second, &cfg.Beat: 5 * time.Second,
+		&cfg.Pause: time.Second,
 	} {
 		if *value == 0 {
 			*value = fallback

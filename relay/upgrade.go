@@ -34,14 +34,14 @@ func isWebsocket(h http.Header) bool {
 // has no more to say. The connection is the sender's alone from then on, and no time limit applies to it.
 func (e *exchange) pipe(response *wire.ResponseHead) {
 	if !e.switches || !isWebsocket(response.Header) {
-		fail(http.StatusBadGateway, "tunnel_reset", "the listener on this endpoint switched to a protocol that was not asked for").Answer(e.w, e.head.ID)
+		e.visit.fail(fail(http.StatusBadGateway, "tunnel_reset", "the listener on this endpoint switched to a protocol that was not asked for"))
 		return
 	}
 	e.s.pipes.Add(1) // what is hijacked, http.Server waits for no more
 	defer e.s.pipes.Done()
 	conn, buffered, err := http.NewResponseController(e.w).Hijack()
 	if err != nil {
-		e.failure(err).Answer(e.w, e.head.ID)
+		e.visit.fail(e.failure(err))
 		return
 	}
 	defer func() { _ = conn.Close() }()

@@ -122,7 +122,7 @@ func TestNamesAreSeenByTheirOwners(t *testing.T) {
 	h := newHouse(t)
 	ann, ben := h.create(`{"name":"ann"}`), h.create(`{"name":"ben","pattern":"ben-*","most":2}`)
 	for name, owner := range map[string]string{"quiet-otter": "ann", "ben-otter": "ben"} {
-		if err := h.store.Claim(t.Context(), relay.Claim{Name: name, By: relay.OwnerOf(owner)}); err != nil {
+		if _, err := h.store.Claim(t.Context(), relay.Claim{Name: name, By: relay.OwnerOf(owner)}); err != nil {
 			t.Fatal(err)
 		}
 	}

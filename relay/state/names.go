@@ -3,9 +3,11 @@ package state
 import (
 	"context"
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/seed-4575fdc3/hook/relay"
+	"github.com/seed-4575fdc3/hook/relay/wire"
 )
 
 // A Name is an endpoint's name and whose it is.
@@ -14,17 +16,19 @@ type Name struct {
 	Claimed time.Time   `json:"claimed,omitzero"`
 	Expires time.Time   `json:"expires,omitzero"` // after that it is nobody's; zero: never
 	Banned  string      `json:"banned,omitempty"` // why; nobody may claim it
+
+	Settings wire.Settings `json:"settings,omitzero"` // that the owner has chosen
 }
 
 func (n Name) owned(now time.Time) bool {
 	return n.Owner != "" && n.Banned == "" && (n.Expires.IsZero() || now.Before(n.Expires))
 }
 
-// Claim is as relay.Names says. An owner who comes again costs the engine nothing, unless the time that the name lasts is
-// another.
-func (s *Store) Claim(ctx context.Context, c relay.Claim) error {
+// Claim is as relay.Names says. An owner who comes again costs the engine nothing, unless the settings, or the time that the
+// name lasts, are others.
+func (s *Store) Claim(ctx context.Context, c relay.Claim) (wire.Settings, error) {
 	now := s.now()
-	wanted := Name{Owner: c.By, Claimed: now}
+	wanted := Name{Owner: c.By, Claimed: now, Settings: wire.Settings{}.With(c.Settings)}
 	if c.Lasts > 0 {
 		wanted.Expires = now.Add(c.Lasts)
 	}
@@ -32,14 +36,14 @@ func (s *Store) Claim(ctx context.Context, c relay.Claim) error {
 		held, known := s.names.get(c.Name)
 		switch {
 		case held.Banned != "":
-			return relay.ErrBanned
+			return wire.Settings{}, relay.ErrBanned
 		case known && held.owned(now) && !held.Owner.Is(c.By):
-			return relay.ErrNameTaken
+			return wire.Settings{}, relay.ErrNameTaken
 		case known && held.owned(now):
-			return s.prolong(ctx, c, wanted.Expires)
+			return s.renew(ctx, c, wanted.Expires)
 		}
 		if c.Most > 0 && s.count(c.By) >= c.Most {
-			return &relay.LimitError{Most: c.Most}
+			return wire.Settings{}, &relay.LimitError{Most: c.Most}
 		}
 		err := s.take(ctx, c.Name, known, wanted)
 		if errors.Is(err, errConflict) {
@@ -47,10 +51,10 @@ func (s *Store) Claim(ctx context.Context, c relay.Claim) error {
 				continue
 			}
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = s.Note(ctx, Event{By: string(c.By), Did: "claim", Name: c.Name})
 		}
-		return s.Note(ctx, Event{By: string(c.By), Did: "claim", Name: c.Name})
+		return wanted.Settings, err
 	}
 }
 
@@ -72,22 +76,21 @@ func (s *Store) take(ctx context.Context, name string, known bool, wanted Name) 
 	return err
 }
 
-// prolong sets how long a name lasts that is the claimant's already.
-func (s *Store) prolong(ctx context.Context, c relay.Claim, until time.Time) error {
-	_, err := s.names.update(ctx, c.Name, func(n *Name) bool {
-		if n.Expires.IsZero() && until.IsZero() {
-			return false
-		}
-		n.Expires = until
-		return true
+// renew sets how long a name lasts that is the claimant's already, and its settings.
+func (s *Store) renew(ctx context.Context, c relay.Claim, until time.Time) (settings wire.Settings, err error) {
+	_, err = s.names.update(ctx, c.Name, func(n *Name) bool {
+		same := n.Expires.IsZero() && until.IsZero() && reflect.DeepEqual(n.Settings, n.Settings.With(c.Settings))
+		n.Expires, n.Settings = until, n.Settings.With(c.Settings)
+		settings = n.Settings
+		return !same
 	})
-	return err
+	return settings, err
 }
 
-// Known is as relay.Names says.
-func (s *Store) Known(_ context.Context, name string) (bool, error) {
+// Settings is as relay.Names says.
+func (s *Store) Settings(_ context.Context, name string) (wire.Settings, bool, error) {
 	n, ok := s.names.get(name)
-	return ok && n.owned(s.now()), nil
+	return n.Settings, ok && n.owned(s.now()), nil
 }
 
 // count is how many names an owner has.

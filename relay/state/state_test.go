@@ -39,7 +39,8 @@ func shut(t *testing.T, s *state.Store) {
 
 func claim(t *testing.T, s *state.Store, name string, by relay.Owner) error {
 	t.Helper()
-	return s.Claim(t.Context(), relay.Claim{Name: name, By: by})
+	_, err := s.Claim(t.Context(), relay.Claim{Name: name, By: by})
+	return err
 }
 
 func TestNamesOutliveTheProcess(t *testing.T) {
@@ -63,10 +64,10 @@ func TestNamesOutliveTheProcess(t *testing.T) {
 	shut(t, s)
 
 	s = open(t, dir)
-	if known, err := s.Known(t.Context(), "quiet-otter"); !known || err != nil {
+	if _, known, err := s.Settings(t.Context(), "quiet-otter"); !known || err != nil {
 		t.Errorf("the name is forgotten: %v %v", known, err)
 	}
-	if known, _ := s.Known(t.Context(), "loud-otter"); known {
+	if _, known, _ := s.Settings(t.Context(), "loud-otter"); known {
 		t.Error("a name that was released is back")
 	}
 	if err := claim(t, s, "quiet-otter", relay.OwnerOf("ben")); !errors.Is(err, relay.ErrNameTaken) {
@@ -100,7 +101,7 @@ func TestClaimsAtOnce(t *testing.T) {
 	for n := range cap(got) {
 		wg.Go(func() {
 			by := relay.OwnerOf(fmt.Sprint("owner", n))
-			switch err := s.Claim(context.Background(), relay.Claim{Name: "quiet-otter", By: by}); {
+			switch _, err := s.Claim(context.Background(), relay.Claim{Name: "quiet-otter", By: by}); {
 			case err == nil:
 				got <- by
 			case !errors.Is(err, relay.ErrNameTaken):
@@ -120,28 +121,28 @@ func TestClaimsAtOnce(t *testing.T) {
 func TestLimitOfNames(t *testing.T) {
 	s := open(t, t.TempDir())
 	for n := range 3 {
-		err := s.Claim(t.Context(), relay.Claim{Name: fmt.Sprint("otter-", n), By: "token:ann", Most: 2})
+		_, err := s.Claim(t.Context(), relay.Claim{Name: fmt.Sprint("otter-", n), By: "token:ann", Most: 2})
 		if _, tooMany := errors.AsType[*relay.LimitError](err); tooMany != (n == 2) || !tooMany && err != nil {
 			t.Errorf("claim %d: %v", n, err)
 		}
 	}
-	if err := s.Claim(t.Context(), relay.Claim{Name: "otter-0", By: "token:ann", Most: 2}); err != nil {
+	if _, err := s.Claim(t.Context(), relay.Claim{Name: "otter-0", By: "token:ann", Most: 2}); err != nil {
 		t.Errorf("what is ours already: %v", err)
 	}
 }
 
 func TestNamesExpire(t *testing.T) {
 	s := open(t, t.TempDir())
-	if err := s.Claim(t.Context(), relay.Claim{Name: "quiet-otter", By: "token:ann", Lasts: time.Nanosecond}); err != nil {
+	if _, err := s.Claim(t.Context(), relay.Claim{Name: "quiet-otter", By: "token:ann", Lasts: time.Nanosecond}); err != nil {
 		t.Fatal(err)
 	}
-	if known, _ := s.Known(t.Context(), "quiet-otter"); known {
+	if _, known, _ := s.Settings(t.Context(), "quiet-otter"); known {
 		t.Error("it is still somebody's")
 	}
-	if err := s.Claim(t.Context(), relay.Claim{Name: "quiet-otter", By: "token:ben", Lasts: time.Hour}); err != nil {
+	if _, err := s.Claim(t.Context(), relay.Claim{Name: "quiet-otter", By: "token:ben", Lasts: time.Hour}); err != nil {
 		t.Errorf("another doesn't get it: %v", err)
 	}
-	if err := s.Claim(t.Context(), relay.Claim{Name: "short", By: "token:ben", Lasts: time.Nanosecond}); err != nil {
+	if _, err := s.Claim(t.Context(), relay.Claim{Name: "short", By: "token:ben", Lasts: time.Nanosecond}); err != nil {
 		t.Fatal(err)
 	}
 	if gone, err := s.Sweep(t.Context()); err != nil || !slices.Equal(gone, []string{"short"}) {
@@ -164,7 +165,7 @@ func TestBanning(t *testing.T) {
 		if err := claim(t, s, name, "token:ann"); !errors.Is(err, relay.ErrBanned) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if known, _ := s.Known(t.Context(), name); known {
+		if _, known, _ := s.Settings(t.Context(), name); known {
 			t.Errorf("%s is still known", name)
 		}
 		if ok, err := s.Release(t.Context(), "operator", name); !ok || err != nil {

@@ -84,7 +84,7 @@ func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welco
 	welcome, err := wire.SendHello(conn, wire.Hello{
 		Versions: []int{wire.Version}, Software: c.Software, Instance: c.Instance, Name: c.Name, Secret: c.proof(),
 		TakeOver: takeOver, Window: wire.DefaultWindow, MaxStreams: maxStreams, KnowsIdle: true,
-		ExpireMS: c.left(),
+		ExpireMS: c.left(), Settings: c.Settings, MaxBacklog: c.Backlog,
 	})
 	if err != nil {
 		_ = conn.Close()

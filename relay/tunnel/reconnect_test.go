@@ -104,7 +104,7 @@ func TestStopsWhileConnecting(t *testing.T) {
 // What a relay says for good ends Run: nothing that can be refused again is asked again.
 func TestFinalRefusal(t *testing.T) {
 	names := relay.NewMemory()
-	if err := names.Claim(t.Context(), relay.Claim{Name: otter, By: "somebody else"}); err != nil {
+	if _, err := names.Claim(t.Context(), relay.Claim{Name: otter, By: "somebody else"}); err != nil {
 		t.Fatal(err)
 	}
 	url, _ := serve(t, "127.0.0.1:0", names)
@@ -170,8 +170,12 @@ type brokenNames struct{}
 
 var errBrokenNames = errors.New("the disk is full")
 
-func (brokenNames) Claim(context.Context, relay.Claim) error    { return errBrokenNames }
-func (brokenNames) Known(context.Context, string) (bool, error) { return false, errBrokenNames }
+func (brokenNames) Claim(context.Context, relay.Claim) (wire.Settings, error) {
+	return wire.Settings{}, errBrokenNames
+}
+func (brokenNames) Settings(context.Context, string) (wire.Settings, bool, error) {
+	return wire.Settings{}, false, errBrokenNames
+}
 
 // Overloaded proxies and relays answer so: it will pass.
 func TestPassingRefusalsAreAskedAgain(t *testing.T) {

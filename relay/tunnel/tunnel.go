@@ -43,6 +43,8 @@ type Client struct {
 	TakeOver bool          // disconnect another instance of ours that holds the name
 	Software string        // "hook/0.1.0"
 	TLS      *tls.Config   // for https; nil means the system's defaults
+	Settings wire.Settings // what is to be otherwise with the endpoint from now on
+	Backlog  *int          // more held deliveries than that are not wanted at once; nil: any number
 	Until    time.Time     // then the name is nobody's again, whether Run still runs or not; zero: never
 	Drain    time.Duration // how long requests in flight may take once Run's ctx ended; 0: 3 s
 	Handler  Handler
@@ -164,7 +166,7 @@ func (c *Client) session(ctx context.Context, claim *claim) error {
 	})
 	c.ever.Store(true)
 	c.log().Info("tunnel connected", "relay", c.Relay, "url", welcome.URL)
-	c.set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT})
+	c.set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT, Backlog: welcome.Backlog, Settings: welcome.Settings})
 	// When ctx ends, requests in flight get a little time: their senders shall have an answer.
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()

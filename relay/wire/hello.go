@@ -26,18 +26,23 @@ type Hello struct {
 	MaxStreams int    `json:"max_streams"`
 	KnowsIdle  bool   `json:"knows_idle,omitempty"` // it heeds Welcome.IdleMS
 	ExpireMS   int64  `json:"expire_ms,omitempty"`  // after that the name is to be nobody's again
+
+	Settings   Settings `json:"settings,omitzero"`     // what is to be otherwise from now on
+	MaxBacklog *int     `json:"max_backlog,omitempty"` // more held deliveries than that are not wanted: the claim is to be refused; nil: any number
 }
 
 // A Welcome is the relay's first frame, if it takes the claim.
 type Welcome struct {
-	Version     int    `json:"version"`
-	Software    string `json:"software"`
-	Name        string `json:"name"`
-	URL         string `json:"url"`
-	Public      bool   `json:"public"`
-	HeartbeatMS int    `json:"heartbeat_ms"`
-	IdleMS      int    `json:"idle_heartbeat_ms,omitempty"`
-	Window      int    `json:"window"`
+	Version     int      `json:"version"`
+	Software    string   `json:"software"`
+	Name        string   `json:"name"`
+	URL         string   `json:"url"`
+	Public      bool     `json:"public"`
+	HeartbeatMS int      `json:"heartbeat_ms"`
+	IdleMS      int      `json:"idle_heartbeat_ms,omitempty"`
+	Window      int      `json:"window"`
+	Backlog     int      `json:"backlog,omitempty"` // how many held deliveries come now
+	Settings    Settings `json:"settings,omitzero"` // of the endpoint, without secrets
 }
 
 // Heartbeat is how often the relay sends PING.
@@ -60,6 +65,8 @@ const (
 	CodeVersion     Code = "version"
 	CodeProtocol    Code = "protocol"
 	CodeUnavailable Code = "unavailable"
+	CodeBacklog     Code = "backlog" // more deliveries are held than Hello.MaxBacklog; see GoAway.Backlog
+	CodeBadSettings Code = "settings"
 )
 
 // A GoAway is the reason for which a side ends, or refuses, a session. It is an error for whoever is refused.
@@ -67,6 +74,7 @@ type GoAway struct {
 	Code         Code   `json:"code"`
 	Message      string `json:"message"`
 	RetryAfterMS int    `json:"retry_after_ms,omitempty"`
+	Backlog      int    `json:"backlog,omitempty"` // of CodeBacklog: how many are held
 }
 
 func (g *GoAway) Error() string { return fmt.Sprintf("%s (%s)", g.Message, g.Code) }
@@ -78,7 +86,7 @@ func (g *GoAway) closes() bool { return g.Code == CodeReplaced || g.Code == Code
 // Final says whether dialling again would meet the same answer.
 func (g *GoAway) Final() bool {
 	switch g.Code {
-	case CodeReplaced, CodeInUse, CodeNameTaken, CodeNameInvalid, CodeForbidden, CodeVersion:
+	case CodeReplaced, CodeInUse, CodeNameTaken, CodeNameInvalid, CodeForbidden, CodeVersion, CodeBacklog, CodeBadSettings:
 		return true
 	}
 	return false

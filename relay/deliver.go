@@ -1,0 +1,164 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// couriers are the endpoints whose held deliveries are being handed over, one courier for each.
+type couriers struct {
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+// begin says whether the caller is to be the endpoint's courier.
+func (c *couriers) begin(name string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.names[name] {
+		return false
+	}
+	if c.names == nil {
+		c.names = make(map[string]bool)
+	}
+	c.names[name] = true
+	return true
+}
+
+func (c *couriers) end(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.names, name)
+}
+
+// kick has an endpoint's held deliveries handed over, if there are any and its client is there.
+func (s *Server) kick(name string) {
+	if s.cfg.Inbox == nil || s.cfg.Inbox.Waiting(name) == 0 {
+		return
+	}
+	s.tunnels.mu.RLock() // Serve waits only for what was begun before it said go-away
+	defer s.tunnels.mu.RUnlock()
+	if s.tunnels.byName[name] == nil || s.tunnels.away != nil || !s.couriers.begin(name) {
+		return
+	}
+	s.serving.Go(func() {
+		err := s.deliver(name)
+		s.couriers.end(name)
+		if err != nil {
+			s.log.Error("deliver what is held", "endpoint", name, "error", err)
+			return
+		}
+		s.kick(name) // something may have come since
+	})
+}
+
+// deliver hands over what is held for an endpoint, the oldest first, and the next only when the app has answered or the
+// delivery is a dead letter. It ends when nothing is left or the client is away.
+func (s *Server) deliver(name string) error {
+	inVain := 0 // in a row
+	for {
+		t := s.tunnels.get(name)
+		if t == nil {
+			return nil
+		}
+		done, err := s.deliverNext(t)
+		switch {
+		case errors.Is(err, errNoMore):
+			return nil
+		case err != nil:
+			s.log.Error("deliver what is held", "endpoint", name, "error", err)
+		}
+		if done {
+			inVain = 0
+			continue
+		}
+		pause := time.NewTimer(min(s.cfg.Pause<<min(inVain, 5), 30*s.cfg.Pause))
+		inVain++
+		select {
+		case <-pause.C:
+		case <-t.session.Done():
+			pause.Stop()
+		}
+	}
+}
+
+var errNoMore = errors.New("nothing is held")
+
+// deliverNext tries to hand over the delivery that has waited longest; done says whether the next one may follow at once.
+func (s *Server) deliverNext(t *tunnel) (done bool, err error) {
+	// What came of an attempt is noted even if the tunnel has gone since.
+	ctx := context.Background()
+	h, err := s.cfg.Inbox.Next(ctx, t.name)
+	if err != nil {
+		return false, err
+	}
+	if h == nil {
+		return false, errNoMore
+	}
+	if err := s.cfg.Inbox.Try(ctx, h); err != nil {
+		return false, err
+	}
+	why, reached := s.attempt(ctx, t, h)
+	if why == "" {
+		return true, s.cfg.Inbox.Done(ctx, h)
+	}
+	dead, err := s.cfg.Inbox.Fail(ctx, h, why, reached)
+	s.log.Info("a held delivery was not taken", "endpoint", t.name, "delivery", h.Head.ID, "attempt", h.Attempts, "why", why, "dead", dead)
+	return dead, err
+}
+
+// attempt hands a held delivery to a tunnel, and says why that came to nothing, and whether the app had it; why is empty if
+// it was answered.
+func (s *Server) attempt(ctx context.Context, t *tunnel, h *Held) (why string, reached bool) {
+	head := *h.Head
+	head.Attempt = h.Attempts
+	first := h.Body[:min(len(h.Body), firstBody)]
+	stream, err := t.session.Open(&head, first, len(first) == len(h.Body))
+	if err != nil {
+		return err.Error(), false
+	}
+	var upload sync.WaitGroup
+	defer upload.Wait()
+	defer stream.Reset(wire.ResetStop, "")
+	if rest := h.Body[len(first):]; len(rest) > 0 {
+		upload.Go(func() { _ = stream.Send(rest, true) }) // if that fails, so does the answer
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.cfg.Head, errLate)
+	defer cancel()
+	response, err := stream.Response(ctx, func(*wire.ResponseHead) {})
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		_, isReset := errors.AsType[*wire.ResetError](err)
+		return err.Error(), isReset || errors.Is(err, errLate)
+	}
+	idle := time.AfterFunc(streamIdle, func() { stream.Reset(wire.ResetTimeout, "the answer stands still") })
+	defer idle.Stop()
+	if _, err := io.Copy(io.Discard, stream); err != nil {
+		return "its answer broke off: " + err.Error(), true
+	}
+	return judge(response)
+}
+
+// judge says why an answer means that the delivery is to be tried again; empty if it doesn't.
+func judge(response *wire.ResponseHead) (why string, reached bool) {
+	switch code := response.Header.Get("Hook-Error"); code {
+	case "":
+	case "app_refused", "app_unreachable", "canceled":
+		return code, false
+	default:
+		return code, true
+	}
+	switch status := response.Status; {
+	case status >= http.StatusInternalServerError, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests:
+		return http.StatusText(status), true
+	}
+	return "", true
+}

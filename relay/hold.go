@@ -1,0 +1,210 @@
+package relay
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/seed-4575fdc3/hook/relay/wire"
+)
+
+// take brings a request to the endpoint's client, or does what the endpoint's settings say of the time when nobody is there.
+func (s *Server) take(v *visit, t *tunnel, set wire.Settings, head *wire.RequestHead, switching bool) {
+	policy, patience := s.policy(set, head)
+	if policy == Hold && !switching {
+		s.takeOrHold(v, t, set, head)
+		return
+	}
+	if t == nil && s.challenged(v, set) {
+		return
+	}
+	if t == nil && policy == Wait {
+		t = s.tunnels.wait(v.r.Context(), v.Endpoint, patience)
+	}
+	if t == nil {
+		v.fail(nobodyListens)
+		return
+	}
+	_ = s.hand(v, t, head, switching, false) // it gives no error where nothing may be kept
+}
+
+// policy is what is to become of a request while nobody is there.
+func (s *Server) policy(set wire.Settings, head *wire.RequestHead) (Policy, time.Duration) {
+	policy, patience, err := ParseAway(set.WhenAway)
+	if err != nil { // of a newer version
+		return Fail, 0
+	}
+	if policy == Auto {
+		policy = Fail
+		if s.cfg.Senders != nil && s.cfg.Senders.Forgetful(head.Header) {
+			policy = Hold
+		}
+	}
+	if policy == Hold && s.cfg.Inbox == nil {
+		policy = Fail
+	}
+	return policy, patience
+}
+
+// takeOrHold is take for a request that may be held. It is, if others of its endpoint are: they come in their order.
+func (s *Server) takeOrHold(v *visit, t *tunnel, set wire.Settings, head *wire.RequestHead) {
+	live := t != nil && s.cfg.Inbox.Waiting(v.Endpoint) == 0
+	if t == nil && s.challenged(v, set) {
+		return
+	}
+	done, busy := s.holding.take(v.r.ContentLength, s.cfg.MaxHeld)
+	if busy {
+		v.w.Header().Set("Retry-After", "1")
+		v.fail(fail(http.StatusServiceUnavailable, "overloaded", "the relay takes no more requests at the moment"))
+		return
+	}
+	defer done()
+	body, whole, err := s.read(v, s.cfg.MaxHeld)
+	switch {
+	case err != nil:
+		s.broken(v, err)
+		return
+	case !whole && !live:
+		v.fail(tooLarge(s.cfg.MaxHeld))
+		return
+	case !whole: // too long to be held, not too long to be handed on
+		v.r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(body), v.r.Body), v.r.Body}
+	default:
+		v.r.Body = io.NopCloser(bytes.NewReader(body))
+		v.In = int64(len(body))
+	}
+	head.Attempt = 0 // so far
+	if live {
+		head.Attempt = 1
+		if !errors.Is(s.hand(v, t, head, false, whole), errNobody) {
+			return
+		}
+	}
+	s.hold(v, head, body)
+}
+
+// heldFor is how long the disk may take to store a delivery.
+const heldFor = 10 * time.Second
+
+// hold stores a delivery and answers 202 once that is done.
+func (s *Server) hold(v *visit, head *wire.RequestHead, body []byte) {
+	// Whether the sender is still there or not: it may be stored already when they go.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(v.r.Context()), heldFor)
+	defer cancel()
+	kept := *head
+	kept.Length = int64(len(body))
+	err := s.cfg.Inbox.Hold(ctx, v.Endpoint, &kept, body)
+	if err != nil {
+		s.notHeld(v, err)
+		return
+	}
+	s.kick(v.Endpoint)
+	answer, _ := json.Marshal(struct {
+		Held     bool   `json:"held"`
+		Delivery string `json:"delivery"`
+	}{true, head.ID})
+	answer = append(answer, '\n')
+	h := v.w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(answer)))
+	v.Status, v.Outcome, v.Out = http.StatusAccepted, Kept, int64(len(answer))
+	v.w.WriteHeader(v.Status)
+	_, _ = v.w.Write(answer)
+}
+
+// notHeld answers a request that could not be stored.
+func (s *Server) notHeld(v *visit, err error) {
+	full, ok := errors.AsType[*FullError](err)
+	after, f := 5*time.Second, fail(http.StatusServiceUnavailable, "unavailable", "the relay can't store the delivery at the moment")
+	switch {
+	case !ok:
+		s.log.Error("hold", "endpoint", v.Endpoint, "error", err)
+	case full.Disk:
+		s.log.Error("hold", "endpoint", v.Endpoint, "error", err)
+		after, f = full.After, fail(http.StatusInsufficientStorage, "inbox_full", full.What)
+	default:
+		after, f = full.After, fail(http.StatusTooManyRequests, "inbox_full", full.What)
+	}
+	v.w.Header().Set("Retry-After", strconv.Itoa(max(1, int(after.Seconds()))))
+	v.fail(f)
+}
+
+// challenged answers the question that a provider asks before it sends webhooks to the endpoint, if this is one.
+func (s *Server) challenged(v *visit, set wire.Settings) bool {
+	if set.Provider == "" || s.cfg.Senders == nil {
+		return false
+	}
+	body, whole, err := s.read(v, challengeBody)
+	v.r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), v.r.Body), v.r.Body}
+	if err != nil || !whole { // whoever reads on finds the error again
+		return false
+	}
+	a, ok := s.cfg.Senders.Answer(set.Provider, set.ChallengeSecret, v.r, body)
+	if !ok {
+		return false
+	}
+	for name, values := range a.Header {
+		v.w.Header()[name] = values
+	}
+	v.Status, v.Outcome, v.Out = a.Status, Challenge, int64(len(a.Body))
+	v.w.WriteHeader(a.Status)
+	_, _ = io.WriteString(v.w, a.Body)
+	s.log.Info("challenge answered", "endpoint", v.Endpoint, "asked", a.Asked, "note", a.Note)
+	return true
+}
+
+// challengeBody is the longest body that a provider's question has.
+const challengeBody = 64 << 10
+
+// read reads a body of up to most bytes, at no less than minRate; whole is false if it goes on.
+func (s *Server) read(v *visit, most int64) (body []byte, whole bool, err error) {
+	conn, began := http.NewResponseController(v.w), time.Now()
+	body = make([]byte, 0, min(max(v.r.ContentLength, 512), most)+1)
+	for {
+		_ = conn.SetReadDeadline(began.Add(s.allowed(int64(len(body)))))
+		n, err := v.r.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			_ = conn.SetReadDeadline(time.Time{})
+			return body, true, nil
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return body, false, fmt.Errorf("%w: %w", errSlow, err)
+		case err != nil:
+			return body, false, fmt.Errorf("%w: %w", errBroken, err)
+		case int64(len(body)) > most:
+			_ = conn.SetReadDeadline(time.Time{})
+			return body, false, nil
+		case len(body) == cap(body):
+			body = append(body, 0)[:len(body)]
+		}
+	}
+}
+
+// broken answers a request whose body could not be read.
+func (s *Server) broken(v *visit, err error) {
+	if errors.Is(err, errSlow) {
+		v.w.Header().Set("Connection", "close")
+		v.fail(tooSlow)
+		return
+	}
+	v.fail(badBody)
+}
+
+var (
+	tooSlow = fail(http.StatusRequestTimeout, "body_too_slow", fmt.Sprintf("the request's body came at less than %d bytes a second", minRate))
+	badBody = fail(http.StatusBadRequest, "bad_body", "the request's body broke off or was badly framed")
+)
