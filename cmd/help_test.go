@@ -10,7 +10,7 @@ import (
 )
 
 func allCommands() []*cobra.Command {
-	all := []*cobra.Command{newRoot(streams{}), newRelayRoot(streams{})}
+	all := []*cobra.Command{newRoot(streams{}), newRelayRoot(streams{}, RelayParts{})}
 	for i := 0; i < len(all); i++ {
 		all = append(all, all[i].Commands()...)
 	}

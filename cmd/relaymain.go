@@ -18,23 +18,26 @@ import (
 )
 
 type relayOptions struct {
+	parts RelayParts
+
 	addr, publicURL, domain, data, tokenFile string
 	anonymous, json                          bool
 	tls                                      relayTLS
 	maxBody                                  string
 	proxies                                  []string
 	timeout                                  time.Duration
+	config                                   relaySettings
 }
 
 // RelayMain runs hook-relay with args (no program name) and returns the exit code. When ctx ends it drains and stops.
-func RelayMain(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRelayRoot(streams{strings.NewReader(""), stdout, stderr})
+func RelayMain(ctx context.Context, parts RelayParts, args []string, stdout, stderr io.Writer) int {
+	root := newRelayRoot(streams{strings.NewReader(""), stdout, stderr}, parts)
 	root.SetArgs(args)
 	return report(ctx, "hook-relay", root.ExecuteContext(ctx), stderr)
 }
 
-func newRelayRoot(s streams) *cobra.Command {
-	var o relayOptions
+func newRelayRoot(s streams, parts RelayParts) *cobra.Command {
+	o := relayOptions{parts: parts}
 	c := &cobra.Command{
 		Use:   "hook-relay",
 		Short: "The public side of hook, for a server of your own",
@@ -47,7 +50,7 @@ func newRelayRoot(s streams) *cobra.Command {
 		Args:          exactly(cobra.NoArgs, "no arguments"),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(c *cobra.Command, _ []string) error { return runRelay(c.Context(), s, o) },
+		RunE:          func(c *cobra.Command, _ []string) error { return o.config.locate(runRelay(c.Context(), s, o)) },
 	}
 	c.SetVersionTemplate("hook-relay {{.Version}}\n")
 	c.SetOut(s.out)
@@ -66,11 +69,15 @@ func newRelayRoot(s streams) *cobra.Command {
 	f.StringArrayVar(&o.proxies, "trusted-proxy", nil, "believe X-Forwarded-For of the proxy at this `ADDRESS` or network, as in 127.0.0.1 or 10.0.0.0/8 (repeatable)")
 	o.tls.flags(f)
 	c.MarkFlagsMutuallyExclusive("token-file", "anonymous")
-	c.AddCommand(newRelayToken(s, &o), newRelayName(s, &o), newRelayAudit(s, &o))
+	o.config.add(c)
+	c.AddCommand(newRelayToken(s, &o), newRelayName(s, &o), newRelayAudit(s, &o), newRelayConfig(s, &o))
 	return c
 }
 
 func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
 	collectSeldom(dayLong)
 	ln, err := net.Listen("tcp", o.addr)
 	if err != nil {
@@ -94,6 +101,7 @@ func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
 		handler = slog.NewJSONHandler(s.err, printableLog())
 	}
 	log := slog.New(handler)
+	o.config.say(log)
 	if o.timeout <= 0 {
 		return fail(exitUsage, "a duration is like 70s or 5m", "--timeout %v: it must be more than nothing", o.timeout)
 	}

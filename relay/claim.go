@@ -242,7 +242,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, r
 		time.AfterFunc(closesIn, old.end)
 	}
 	s.log.Info("tunnel connected", "endpoint", t.name, "instance", t.instance)
-	s.kick(t.name)
+	s.Kick(t.name)
 	return t.session.Run(ctx)
 }
 

@@ -37,8 +37,8 @@ func (c *couriers) end(name string) {
 	delete(c.names, name)
 }
 
-// kick has an endpoint's held deliveries handed over, if there are any and its client is there.
-func (s *Server) kick(name string) {
+// Kick has an endpoint's held deliveries handed over, if there are any and its client is there.
+func (s *Server) Kick(name string) {
 	if s.cfg.Inbox == nil || s.cfg.Inbox.Waiting(name) == 0 {
 		return
 	}
@@ -54,7 +54,7 @@ func (s *Server) kick(name string) {
 			s.log.Error("deliver what is held", "endpoint", name, "error", err)
 			return
 		}
-		s.kick(name) // something may have come since
+		s.Kick(name) // something may have come since
 	})
 }
 

@@ -108,7 +108,7 @@ func (s *Server) hold(v *visit, head *wire.RequestHead, body []byte) {
 		s.notHeld(v, err)
 		return
 	}
-	s.kick(v.Endpoint)
+	s.Kick(v.Endpoint)
 	answer, _ := json.Marshal(struct {
 		Held     bool   `json:"held"`
 		Delivery string `json:"delivery"`
