@@ -41,7 +41,7 @@ func (o *relayOptions) dataFolder() string {
 // open takes the data folder.
 func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayData, error) {
 	h := &relayData{dir: o.dataFolder(), log: log}
-	store, err := state.Open(ctx, h.dir, log)
+	store, err := state.Open(ctx, h.dir, o.inbox, log)
 	_, newer := errors.AsType[*state.NewerError](err)
 	switch {
 	case errors.Is(err, state.ErrInUse):

@@ -15,9 +15,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-4575fdc3/hook/relay"
+	"github.com/seed-4575fdc3/hook/relay/state"
 )
 
 type relayOptions struct {
+	parts RelayParts
+	inbox state.InboxLimits
+
 	parts RelayParts
 
 	addr, publicURL, domain, data, tokenFile string
@@ -124,7 +128,7 @@ func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
 	}
 	h.api.Others = h.file
 	server, err := relay.New(relay.Config{
-		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Names: h.store, API: h.api.Remote(),
+		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Names: h.store, Inbox: h.store, API: h.api.Remote(),
 		Software: "hook-relay/" + Version, Log: log, MaxBody: maxBody, Head: o.timeout, TrustedProxies: proxies,
 	})
 	if err != nil {

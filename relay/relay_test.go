@@ -41,6 +41,8 @@ type house struct {
 	addr string
 	url  string
 	stop func() error // ends Serve and gives what it returned
+
+	server *relay.Server
 }
 
 func startRelay(t testing.TB, change ...func(*relay.Config)) *house {
@@ -58,6 +60,7 @@ func startRelay(t testing.TB, change ...func(*relay.Config)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.server = server
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, ln) }()

@@ -28,7 +28,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	store, err := state.Open(t.Context(), t.TempDir(), nil)
+	store, err := state.Open(t.Context(), t.TempDir(), state.InboxLimits{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

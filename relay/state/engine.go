@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -18,16 +19,22 @@ const startTimeout = 30 * time.Second
 // An engine is a connection to JetStream, and the server behind it if that is ours.
 type engine struct {
 	server *server.Server // nil if it is elsewhere
+	store  server.JetStreamConfig
 	conn   *nats.Conn
 	js     jetstream.JetStream
 }
 
+// maxPayload is the largest message that the engine takes: a held delivery with its head. NATS allows no more.
+const maxPayload = 64 << 20
+
 // startEngine starts a server in this process that listens on no port, with its files in dir.
 func startEngine(dir string, log *slog.Logger) (*engine, error) {
+	// It would shrink its limit for files to what the disk has at the start, and keep no more even if there is room later.
+	store := server.JetStreamConfig{StoreDir: filepath.Join(dir, "jetstream"), MaxMemory: 1 << 20, MaxStore: 1 << 50, SyncAlways: true}
 	s, err := server.NewServer(&server.Options{
 		ServerName: "hook-relay", DontListen: true, JetStream: true, StoreDir: dir, NoSigs: true, DisableJetStreamBanner: true,
 		SyncAlways:         true, // its default acknowledges up to two minutes before the disk has it
-		JetStreamMaxMemory: 1 << 20, JetStreamMaxStore: -1,
+		JetStreamMaxMemory: store.MaxMemory, JetStreamMaxStore: store.MaxStore, MaxPayload: maxPayload,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the engine: %w", err)
@@ -38,7 +45,7 @@ func startEngine(dir string, log *slog.Logger) (*engine, error) {
 		s.Shutdown()
 		return nil, fmt.Errorf("start the engine: it was not ready within %s", startTimeout)
 	}
-	e := &engine{server: s}
+	e := &engine{server: s, store: store}
 	if e.conn, err = nats.Connect("", nats.InProcessServer(s), nats.MaxReconnects(-1)); err != nil {
 		e.close()
 		return nil, fmt.Errorf("connect to the engine: %w", err)
@@ -57,6 +64,18 @@ func (e *engine) bucket(ctx context.Context, name, about string) (jetstream.KeyV
 		return nil, fmt.Errorf("open %s: %w", name, err)
 	}
 	return kv, nil
+}
+
+// restart has the server read its files anew. The connection, and what was made of it, stays.
+func (e *engine) restart() error {
+	if err := e.server.ShutdownJetStream(); err != nil {
+		return fmt.Errorf("stop the engine: %w", err)
+	}
+	store := e.store // which it keeps
+	if err := e.server.EnableJetStream(&store); err != nil {
+		return fmt.Errorf("start the engine again: %w", err)
+	}
+	return nil
 }
 
 // close ends the connection, and the server with all that it has to write.

@@ -42,6 +42,9 @@ func (s *Store) Claim(ctx context.Context, c relay.Claim) (wire.Settings, error)
 		case known && held.owned(now):
 			return s.renew(ctx, c, wanted.Expires)
 		}
+		if _, err := s.drop(ctx, c.Name); err != nil { // of an owner whose time was over
+			return wire.Settings{}, err
+		}
 		if c.Most > 0 && s.count(c.By) >= c.Most {
 			return wire.Settings{}, &relay.LimitError{Most: c.Most}
 		}
@@ -54,7 +57,7 @@ func (s *Store) Claim(ctx context.Context, c relay.Claim) (wire.Settings, error)
 		if err == nil {
 			err = s.Note(ctx, Event{By: string(c.By), Did: "claim", Name: c.Name})
 		}
-		return wanted.Settings, err
+		return wanted.Settings, s.ails(err)
 	}
 }
 
@@ -84,7 +87,7 @@ func (s *Store) renew(ctx context.Context, c relay.Claim, until time.Time) (sett
 		settings = n.Settings
 		return !same
 	})
-	return settings, err
+	return settings, s.ails(err)
 }
 
 // Settings is as relay.Names says.
@@ -115,16 +118,18 @@ func (s *Store) Names() map[string]Name {
 	return all
 }
 
-// Release makes a name nobody's; ok says whether it was anybody's or banned.
+// Release makes a name nobody's, and drops what is held for it; ok says whether it was anybody's or banned.
 func (s *Store) Release(ctx context.Context, by, name string) (ok bool, err error) {
-	ok, err = s.names.remove(ctx, name)
+	if ok, err = s.names.remove(ctx, name); err == nil {
+		_, err = s.drop(ctx, name)
+	}
 	if err == nil && ok {
 		err = s.Note(ctx, Event{By: by, Did: "release", Name: name})
 	}
 	return ok, err
 }
 
-// Ban takes a name from its owner, and keeps all from claiming it.
+// Ban takes a name from its owner, keeps all from claiming it, and drops what is held for it.
 func (s *Store) Ban(ctx context.Context, by, name, why string) error {
 	banned := Name{Banned: why, Claimed: s.now()}
 	for {
@@ -137,16 +142,22 @@ func (s *Store) Ban(ctx context.Context, by, name, why string) error {
 				}
 			}
 		}
+		if err == nil {
+			_, err = s.drop(ctx, name)
+		}
 		if err != nil {
-			return err
+			return s.ails(err)
 		}
 		return s.Note(ctx, Event{By: by, Did: "ban", Name: name, About: why})
 	}
 }
 
-// Sweep takes out the names whose time is over, and gives them.
+// Sweep takes out the names whose time is over, and gives them, and held deliveries that are too old.
 func (s *Store) Sweep(ctx context.Context) ([]string, error) {
 	var gone []string
+	if err := s.sweepInbox(ctx); err != nil {
+		return nil, err
+	}
 	now := s.now()
 	for name, n := range s.names.all() {
 		if n.Owner == "" || n.Expires.IsZero() || now.Before(n.Expires) {
@@ -156,6 +167,9 @@ func (s *Store) Sweep(ctx context.Context) ([]string, error) {
 			return gone, err
 		}
 		gone = append(gone, name)
+		if _, err := s.drop(ctx, name); err != nil {
+			return gone, err
+		}
 		if err := s.Note(ctx, Event{By: string(n.Owner), Did: "expire", Name: name}); err != nil {
 			return gone, err
 		}

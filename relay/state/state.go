@@ -41,23 +41,25 @@ type Store struct {
 	names  *table[Name]
 	tokens *table[Token]
 	audit  *audit
+	inbox  *inbox
 	hashes tokenHashes
+	sick   sickness
 }
 
 // Open opens the data folder dir, and makes it at the first time. Its error is ErrInUse or a *NewerError where that is the
 // reason. A nil log discards.
-func Open(ctx context.Context, dir string, log *slog.Logger) (*Store, error) {
+func Open(ctx context.Context, dir string, limits InboxLimits, log *slog.Logger) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{log: log, now: time.Now}
-	if err := s.open(ctx, dir); err != nil {
+	s := &Store{log: log, now: time.Now, sick: sickness{ails: make(chan struct{}, 1)}}
+	if err := s.open(ctx, dir, limits); err != nil {
 		return nil, errors.Join(fmt.Errorf("data folder %s: %w", dir, err), s.Close())
 	}
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, dir string) (err error) {
+func (s *Store) open(ctx context.Context, dir string, limits InboxLimits) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
@@ -81,13 +83,28 @@ func (s *Store) open(ctx context.Context, dir string) (err error) {
 	if s.names, err = openTable[Name](ctx, s.engine, "names", "endpoint names and whose they are", nil); err != nil {
 		return err
 	}
-	s.tokens, err = openTable(ctx, s.engine, "tokens", "tokens by their names", s.hashes.changed)
-	return err
+	if s.tokens, err = openTable(ctx, s.engine, "tokens", "tokens by their names", s.hashes.changed); err != nil {
+		return err
+	}
+	if s.inbox, err = openInbox(ctx, s.engine, dir, limits, s.now().UnixMicro()); err != nil {
+		return err
+	}
+	looking, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.sick.stop = stop
+	s.sick.done.Go(func() { s.look(looking) })
+	return nil
 }
 
 // Close ends all that Open began. What was answered before is on the disk.
 func (s *Store) Close() error {
 	var errs []error
+	if s.sick.stop != nil {
+		s.sick.stop()
+		s.sick.done.Wait()
+	}
+	if s.inbox != nil {
+		errs = append(errs, s.inbox.close())
+	}
 	if s.names != nil {
 		errs = append(errs, s.names.close())
 	}

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { os.Exit(leaks.Run(m)) }
 // open opens dir until the test ends.
 func open(t *testing.T, dir string) *state.Store {
 	t.Helper()
-	s, err := state.Open(t.Context(), dir, nil)
+	s, err := state.Open(t.Context(), dir, state.InboxLimits{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func claim(t *testing.T, s *state.Store, name string, by relay.Owner) error {
 
 func TestNamesOutliveTheProcess(t *testing.T) {
 	dir := t.TempDir()
-	s, err := state.Open(t.Context(), dir, nil)
+	s, err := state.Open(t.Context(), dir, state.InboxLimits{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestTokens(t *testing.T) {
 func TestFolderInUse(t *testing.T) {
 	dir := t.TempDir()
 	open(t, dir)
-	if _, err := state.Open(t.Context(), dir, nil); !errors.Is(err, state.ErrInUse) {
+	if _, err := state.Open(t.Context(), dir, state.InboxLimits{}, nil); !errors.Is(err, state.ErrInUse) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -232,7 +232,7 @@ func TestFolderOfANewerVersion(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "format.json"), []byte(`{"format":7}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := state.Open(t.Context(), dir, nil)
+	_, err := state.Open(t.Context(), dir, state.InboxLimits{}, nil)
 	if newer, ok := errors.AsType[*state.NewerError](err); !ok || newer.Format != 7 {
 		t.Errorf("got %v", err)
 	}

@@ -77,6 +77,9 @@ func (t *table[T]) take(entry jetstream.KeyValueEntry) error {
 		t.forget(entry.Key(), entry.Revision())
 		return nil
 	}
+	if entry.Key() == probeName {
+		return nil
+	}
 	var record T
 	if err := json.Unmarshal(entry.Value(), &record); err != nil {
 		return fmt.Errorf("%s: %w", entry.Key(), err)
@@ -157,6 +160,19 @@ func (t *table[T]) create(ctx context.Context, key string, record T) error {
 	}
 	t.set(key, &record, revision)
 	return nil
+}
+
+// put stores a record, whatever was there.
+func (t *table[T]) put(ctx context.Context, key string, record T) error {
+	data, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	revision, err := t.kv.Put(ctx, key, data)
+	if err == nil {
+		t.set(key, &record, revision)
+	}
+	return err
 }
 
 // update changes a record by change, which may be called more than once, and says false for what is to stay as it is. A

@@ -291,3 +291,20 @@ func (d *decoder) fields() http.Header {
 	}
 	return header
 }
+
+// AppendBinary is encoding.BinaryAppender's, for a head that is kept: PROTOCOL.md section 4.
+func (h *RequestHead) AppendBinary(dst []byte) ([]byte, error) {
+	if err := h.Check(); err != nil {
+		return dst, err
+	}
+	return h.append(dst), nil
+}
+
+// UnmarshalBinary is encoding.BinaryUnmarshaler's. What it gives is within the limits and well formed.
+func (h *RequestHead) UnmarshalBinary(data []byte) error {
+	parsed, err := parseRequestHead(data)
+	if err == nil {
+		*h = *parsed
+	}
+	return err
+}

@@ -1,0 +1,49 @@
+package state
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// sweepInbox makes dead letters of what has waited too long, and takes out dead letters that were kept long enough.
+func (s *Store) sweepInbox(ctx context.Context) error {
+	b, now := s.inbox, s.now()
+	b.mu.RLock()
+	names := slices.Collect(maps.Keys(b.boxes))
+	b.mu.RUnlock()
+	for _, name := range names {
+		old := now.Add(-b.limits.Age)
+		for _, i := range b.items(name, false) {
+			if time.Unix(i.at, 0).After(old) {
+				break // and so are those behind it
+			}
+			t, ok := b.tries.get(name)
+			if !ok || t.Key != i.key {
+				t = try{Key: i.key}
+			}
+			t.At, t.Why = now, fmt.Sprintf("it has waited for %s", b.limits.Age)
+			if err := s.bury(ctx, name, i.key, t); err != nil {
+				return err
+			}
+		}
+		var keys []uint64
+		for _, i := range b.items(name, true) {
+			if time.Unix(i.at, 0).Before(old.Add(-b.limits.Keep)) {
+				keys = append(keys, i.key)
+			}
+		}
+		n, err := s.takeOutAll(ctx, name, keys)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			if err := s.Note(ctx, Event{By: "relay", Did: "drop", Name: name, About: fmt.Sprintf("%d dead letters, kept for %s", n, b.limits.Keep)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
