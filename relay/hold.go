@@ -53,9 +53,9 @@ func (s *Server) policy(set wire.Settings, head *wire.RequestHead) (Policy, time
 	return policy, patience
 }
 
-// takeOrHold is take for a request that may be held. It is, if others of its endpoint are: they come in their order.
+// takeOrHold is take for a request that may be held. It is, if others of its endpoint are: they come in their order. One that is
+// too long for that goes past them, if anybody is there.
 func (s *Server) takeOrHold(v *visit, t *tunnel, set wire.Settings, head *wire.RequestHead) {
-	live := t != nil && s.cfg.Inbox.Waiting(v.Endpoint) == 0
 	if t == nil && s.challenged(v, set) {
 		return
 	}
@@ -67,6 +67,7 @@ func (s *Server) takeOrHold(v *visit, t *tunnel, set wire.Settings, head *wire.R
 	}
 	defer done()
 	body, whole, err := s.read(v, s.cfg.MaxHeld)
+	live := t != nil && (!whole || s.cfg.Inbox.Waiting(v.Endpoint) == 0)
 	switch {
 	case err != nil:
 		s.broken(v, err)
@@ -74,7 +75,7 @@ func (s *Server) takeOrHold(v *visit, t *tunnel, set wire.Settings, head *wire.R
 	case !whole && !live:
 		v.fail(tooLarge(s.cfg.MaxHeld))
 		return
-	case !whole: // too long to be held, not too long to be handed on
+	case !whole:
 		v.r.Body = struct {
 			io.Reader
 			io.Closer
@@ -180,7 +181,7 @@ func (s *Server) read(v *visit, most int64) (body []byte, whole bool, err error)
 		switch {
 		case errors.Is(err, io.EOF):
 			_ = conn.SetReadDeadline(time.Time{})
-			return body, true, nil
+			return body, int64(len(body)) <= most, nil
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return body, false, fmt.Errorf("%w: %w", errSlow, err)
 		case err != nil:

@@ -3,6 +3,7 @@ package relay_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -62,7 +63,7 @@ func wantHeld(t testing.TB, a answer) {
 		Held     bool
 		Delivery string
 	}
-	if err := json.Unmarshal([]byte(a.body), &said); err != nil || a.status != http.StatusAccepted || !said.Held || !inspect.IsID(said.Delivery) {
+	if err := json.Unmarshal(a.Body, &said); err != nil || a.Status != http.StatusAccepted || !said.Held || !inspect.IsID(said.Delivery) {
 		t.Fatalf("not held: %v", a)
 	}
 }
@@ -103,7 +104,7 @@ func TestHeldDeliveriesComeInOrder(t *testing.T) {
 		}
 	}
 	waitFor(t, "the inbox to be empty", func() bool { return len(store.Backlogs()) == 0 })
-	if a := h.post(strings.NewReader("live")); a.status != 200 {
+	if a := h.post(strings.NewReader("live")); a.Status != 200 {
 		t.Errorf("behind the held ones: %v", a)
 	}
 }
@@ -242,7 +243,7 @@ func TestWaitForTheClient(t *testing.T) {
 	}
 	h.connect(echo)
 	for range 2 {
-		if a := within(t, answers, "the answer"); a.status != 200 || a.body != "hello" {
+		if a := within(t, answers, "the answer"); a.Status != 200 || string(a.Body) != "hello" {
 			t.Error(a)
 		}
 	}
@@ -274,7 +275,7 @@ func TestInboxIsFull(t *testing.T) {
 				a = h.post(strings.NewReader(strings.Repeat("2", 300)))
 			}
 			wantFailure(t, a, test.status, "inbox_full")
-			if a.header.Get("Retry-After") == "" {
+			if a.Header.Get("Retry-After") == "" {
 				t.Error("it doesn't say when to try again")
 			}
 		})
@@ -287,7 +288,7 @@ func TestBodyTooLongToBeHeld(t *testing.T) {
 	h.known("hold")
 	wantFailure(t, h.post(strings.NewReader(strings.Repeat("x", 1001))), http.StatusRequestEntityTooLarge, "body_too_large")
 	h.connect(echo)
-	if a := h.post(strings.NewReader(strings.Repeat("x", 100_000))); a.status != 200 || len(a.body) != 100_000 {
+	if a := h.post(strings.NewReader(strings.Repeat("x", 100_000))); a.Status != 200 || len(a.Body) != 100_000 {
 		t.Errorf("while the client is there: %v", a)
 	}
 }
@@ -303,7 +304,7 @@ func TestBacklogIsNotWantedAtOnce(t *testing.T) {
 	c := h.run(echo, func(c *tunnel.Client) { c.Backlog = &most })
 	err := c.ended(t)
 	wantGoAway(t, err, wire.CodeBacklog)
-	if g := err.(*wire.GoAway); g.Backlog != 3 {
+	if g, ok := errors.AsType[*wire.GoAway](err); ok && g.Backlog != 3 {
 		t.Errorf("it says %d", g.Backlog)
 	}
 	most = 3
@@ -336,7 +337,7 @@ func TestManyHeldAtOnce(t *testing.T) {
 		all.Go(func() {
 			for i := range each {
 				a := h.post(strings.NewReader(fmt.Sprintf("%d %d", s, i)))
-				if a.status != http.StatusAccepted {
+				if a.Status != http.StatusAccepted {
 					t.Errorf("not held: %v", a)
 				}
 			}
