@@ -129,15 +129,26 @@ func (s *Server) notHeld(v *visit, err error) {
 	after, f := 5*time.Second, fail(http.StatusServiceUnavailable, "unavailable", "the relay can't store the delivery at the moment")
 	switch {
 	case !ok:
-		s.log.Error("hold", "endpoint", v.Endpoint, "error", err)
+		s.notHolding(v, err)
 	case full.Disk:
-		s.log.Error("hold", "endpoint", v.Endpoint, "error", err)
+		s.notHolding(v, err)
 		after, f = full.After, fail(http.StatusInsufficientStorage, "inbox_full", full.What)
 	default:
 		after, f = full.After, fail(http.StatusTooManyRequests, "inbox_full", full.What)
 	}
 	v.w.Header().Set("Retry-After", strconv.Itoa(max(1, int(after.Seconds()))))
 	v.fail(f)
+}
+
+// saysEvery is how often the log is told that nothing can be held.
+const saysEvery = 10 * time.Second
+
+// notHolding tells the log, now and then: each request has its line in the access log.
+func (s *Server) notHolding(v *visit, err error) {
+	said, now := s.saidFull.Load(), time.Now().UnixNano()
+	if now-said > int64(saysEvery) && s.saidFull.CompareAndSwap(said, now) {
+		s.log.Error("deliveries can't be held", "endpoint", v.Endpoint, "error", err)
+	}
 }
 
 // challenged answers the question that a provider asks before it sends webhooks to the endpoint, if this is one.

@@ -2,9 +2,11 @@ package state
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -27,8 +29,9 @@ type engine struct {
 // maxPayload is the largest message that the engine takes: a held delivery with its head. NATS allows no more.
 const maxPayload = 64 << 20
 
-// startEngine starts a server in this process that listens on no port, with its files in dir.
-func startEngine(dir string, log *slog.Logger) (*engine, error) {
+// startEngine starts a server in this process that listens on no port, with its files in dir. It calls ails when it can't
+// write any more.
+func startEngine(dir string, log *slog.Logger, ails func(error)) (*engine, error) {
 	// It would shrink its limit for files to what the disk has at the start, and keep no more even if there is room later.
 	store := server.JetStreamConfig{StoreDir: filepath.Join(dir, "jetstream"), MaxMemory: 1 << 20, MaxStore: 1 << 50, SyncAlways: true}
 	s, err := server.NewServer(&server.Options{
@@ -39,7 +42,7 @@ func startEngine(dir string, log *slog.Logger) (*engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
-	s.SetLoggerV2(engineLog{log}, false, false, false)
+	s.SetLoggerV2(engineLog{log, ails}, false, false, false)
 	s.Start()
 	if !s.ReadyForConnections(startTimeout) {
 		s.Shutdown()
@@ -90,17 +93,29 @@ func (e *engine) close() {
 }
 
 // engineLog passes on what the engine says. Its notices tell of its own start and stop, which are ours.
-type engineLog struct{ log *slog.Logger }
+type engineLog struct {
+	log  *slog.Logger
+	ails func(error)
+}
 
 func (l engineLog) Noticef(format string, v ...any) {
 	l.log.Debug("engine", "says", fmt.Sprintf(format, v...))
 }
 func (l engineLog) Warnf(format string, v ...any) {
-	l.log.Warn("engine", "says", fmt.Sprintf(format, v...))
+	if !strings.HasPrefix(format, "Maximum payloads over") { // we mean it
+		l.log.Warn("engine", "says", fmt.Sprintf(format, v...))
+	}
 }
+
+// Errorf looks for what nobody else is told of: after a write that failed, the engine doesn't answer whoever had it write.
 func (l engineLog) Errorf(format string, v ...any) {
-	l.log.Error("engine", "says", fmt.Sprintf(format, v...))
+	text := fmt.Sprintf(format, v...)
+	l.log.Error("engine", "says", text)
+	if strings.Contains(text, "critical write error") || strings.Contains(text, "Critical write error") {
+		l.ails(errors.New(text))
+	}
 }
+
 func (l engineLog) Fatalf(format string, v ...any) {
 	l.log.Error("engine", "says", fmt.Sprintf(format, v...))
 }

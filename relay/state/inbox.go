@@ -29,7 +29,8 @@ type InboxLimits struct {
 	Reserve  int64         // bytes that the disk must have left; 0: 64 MiB
 }
 
-func (l InboxLimits) withDefaults() InboxLimits {
+// WithDefaults gives the limits with every field filled in.
+func (l InboxLimits) WithDefaults() InboxLimits {
 	return InboxLimits{
 		Count: cmp.Or(l.Count, 1000), Bytes: cmp.Or(l.Bytes, 100<<20), Total: cmp.Or(l.Total, 2<<30),
 		Age: cmp.Or(l.Age, 7*24*time.Hour), Keep: cmp.Or(l.Keep, 30*24*time.Hour), Failures: cmp.Or(l.Failures, 5),
@@ -211,6 +212,8 @@ func (s *Store) Hold(ctx context.Context, name string, head *wire.RequestHead, b
 	if err != nil {
 		return err
 	}
+	ctx, cancel := s.sick.while(ctx)
+	defer cancel()
 	shard := int(key % shards)
 	ack, err := s.inbox.js.PublishMsg(ctx, &nats.Msg{
 		Subject: inboxSubject(shard, name), Data: data, Header: nats.Header{keyHeader: {strconv.FormatUint(key, 10)}},

@@ -14,7 +14,7 @@ import (
 
 // openInbox opens what is held, and makes the index of it.
 func openInbox(ctx context.Context, e *engine, dir string, limits InboxLimits, now int64) (*inbox, error) {
-	b := &inbox{limits: limits.withDefaults(), room: &room{dir: dir}, js: e.js, boxes: make(map[string]*box), last: uint64(now)}
+	b := &inbox{limits: limits.WithDefaults(), room: &room{dir: dir}, js: e.js, boxes: make(map[string]*box), last: uint64(now)}
 	var err error
 	if b.tries, err = openTable[try](ctx, e, "tries", "the delivery of each endpoint that was tried last", nil); err != nil {
 		return b, err

@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -12,11 +11,45 @@ import (
 
 // sickness is the engine's. Once it could not write, as on a full disk, it refuses all until it is started anew.
 type sickness struct {
-	mu   sync.Mutex
-	err  error         // why it can't be used; nil: it is well
 	ails chan struct{} // one token: somebody has seen that it is sick
 	done sync.WaitGroup
 	stop context.CancelFunc
+
+	mu   sync.Mutex
+	err  error           // why it can't be used; nil: it is well
+	well context.Context // ends when it isn't: whoever waits for it then waits in vain
+	ill  context.CancelCauseFunc
+}
+
+func newSickness() *sickness {
+	s := &sickness{ails: make(chan struct{}, 1)}
+	s.well, s.ill = context.WithCancelCause(context.Background())
+	return s
+}
+
+// set says that it is sick for that reason, or well.
+func (s *sickness) set(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+	if err != nil {
+		s.ill(err)
+	} else if s.well.Err() != nil {
+		s.well, s.ill = context.WithCancelCause(context.Background())
+	}
+}
+
+// while gives a context that also ends when the engine becomes sick.
+func (s *sickness) while(ctx context.Context) (context.Context, context.CancelFunc) {
+	s.mu.Lock()
+	well := s.well
+	s.mu.Unlock()
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(well, func() { cancel(context.Cause(well)) })
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
 }
 
 // ails gives err back, and has the engine looked after if the error is its own.
@@ -24,14 +57,17 @@ func (s *Store) ails(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, errConflict) || errors.Is(err, jetstream.ErrKeyNotFound) {
 		return err
 	}
-	s.sick.mu.Lock()
-	s.sick.err = err
-	s.sick.mu.Unlock()
+	s.sick.see(err)
+	return err
+}
+
+// see notes that the engine is sick.
+func (s *sickness) see(err error) {
+	s.set(err)
 	select {
-	case s.sick.ails <- struct{}{}:
+	case s.ails <- struct{}{}:
 	default: // somebody has said so
 	}
-	return err
 }
 
 // Err is why nothing can be stored at the moment; nil if it can.
@@ -41,11 +77,15 @@ func (s *Store) Err() error {
 	return s.sick.err
 }
 
-// Between two cures of a sick engine lies at least this time, at most that.
+// Between two cures of a sick engine lies at least this time, at most that. Whether the disk has room again is looked at as
+// often as the first.
 const (
 	cureSoonest = 500 * time.Millisecond
 	cureLatest  = 15 * time.Second
 )
+
+// errNoRoom is for a disk without room for the engine.
+var errNoRoom = errors.New("the disk is full")
 
 // look runs until ctx ends, and starts the engine anew when it is sick.
 func (s *Store) look(ctx context.Context) {
@@ -56,13 +96,22 @@ func (s *Store) look(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		was := s.Err()
 		err := s.cure(ctx)
-		if err == nil {
-			s.log.Info("the engine works again")
+		switch {
+		case err == nil:
+			s.log.Info("the engine works again", "it_was", was)
 			pause = cureSoonest
-		} else if ctx.Err() == nil {
-			s.log.Error("the engine does not work", "error", err, "retry_in", pause)
-			_ = s.ails(err)
+		case ctx.Err() != nil:
+		case errors.Is(err, errNoRoom):
+			if !errors.Is(was, errNoRoom) {
+				s.log.Error("the engine does not work", "error", err)
+			}
+			s.sick.see(err)
+			pause = cureSoonest
+		default:
+			s.log.Error("the engine does not work", "error", err, "retry_in", pause.String())
+			s.sick.see(err)
 		}
 		timer := time.NewTimer(pause)
 		pause = min(2*pause, cureLatest)
@@ -78,23 +127,23 @@ func (s *Store) look(ctx context.Context) {
 // cure starts the engine anew over what it has stored, and is nil if it can write now.
 func (s *Store) cure(ctx context.Context) error {
 	if free, err := freeBytes(s.engine.store.StoreDir); err == nil && free < leastFree {
-		return fmt.Errorf("the disk has %d bytes left", free)
+		return errNoRoom
 	}
-	if err := s.probe(ctx); err == nil {
-		return nil // it was busy, or somebody else's fault
+	if s.probe(ctx, time.Second) == nil {
+		return nil // it was only busy
 	}
 	if err := s.engine.restart(); err != nil {
 		return err
 	}
-	return s.probe(ctx)
+	return s.probe(ctx, 5*time.Second)
 }
 
 // leastFree is how much room makes it worth a try.
 const leastFree = 8 << 20
 
-// probe writes to all that the store writes to, and says whether that works.
-func (s *Store) probe(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+// probe writes to all that the store writes to, and says whether that works within a time.
+func (s *Store) probe(ctx context.Context, patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for i := range s.inbox.shards {
 		ack, err := s.engine.js.Publish(ctx, inboxSubject(i, probeName), nil)
@@ -113,9 +162,7 @@ func (s *Store) probe(ctx context.Context) error {
 			return err
 		}
 	}
-	s.sick.mu.Lock()
-	defer s.sick.mu.Unlock()
-	s.sick.err = nil
+	s.sick.set(nil)
 	return nil
 }
 

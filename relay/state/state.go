@@ -43,7 +43,7 @@ type Store struct {
 	audit  *audit
 	inbox  *inbox
 	hashes tokenHashes
-	sick   sickness
+	sick   *sickness
 }
 
 // Open opens the data folder dir, and makes it at the first time. Its error is ErrInUse or a *NewerError where that is the
@@ -52,7 +52,7 @@ func Open(ctx context.Context, dir string, limits InboxLimits, log *slog.Logger)
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{log: log, now: time.Now, sick: sickness{ails: make(chan struct{}, 1)}}
+	s := &Store{log: log, now: time.Now, sick: newSickness()}
 	if err := s.open(ctx, dir, limits); err != nil {
 		return nil, errors.Join(fmt.Errorf("data folder %s: %w", dir, err), s.Close())
 	}
@@ -74,7 +74,7 @@ func (s *Store) open(ctx context.Context, dir string, limits InboxLimits) (err e
 	if err := checkFormat(filepath.Join(dir, "format.json")); err != nil {
 		return err
 	}
-	if s.engine, err = startEngine(dir, s.log); err != nil {
+	if s.engine, err = startEngine(dir, s.log, s.sick.see); err != nil {
 		return err
 	}
 	if s.audit, err = openAudit(ctx, s.engine); err != nil {
