@@ -25,6 +25,7 @@ type appWatch struct {
 	target  replay.Target
 	command string        // of the app, if hook starts it
 	waits   time.Duration // how long deliveries wait for it
+	held    func() bool   // whether a relay holds what comes while the app is down; nil: none does
 	client  *replay.Client
 	owners  *portWatch // nil for an app that isn't on a port of this machine; run's
 	state   latest.Value[appState]
@@ -147,6 +148,9 @@ func (a *appWatch) words(s appState) string {
 func (a *appWatch) meanwhile() string {
 	if a.waits > 0 {
 		return "deliveries wait up to " + a.waits.String()
+	}
+	if a.held != nil && a.held() {
+		return "the relay holds deliveries"
 	}
 	return "deliveries are answered 502"
 }

@@ -165,11 +165,15 @@ func (l *listener) sayFarewell(why error) error {
 		rejected = fmt.Sprintf("%d rejected, ", c.rejected)
 	}
 	more := "hook list"
+	further := ""
+	if c.again > 0 {
+		further = ", " + plural(c.again, "further attempt", "further attempts")
+	}
 	if l.store == nil {
 		more = "nothing was kept (--no-store)"
 	}
-	_, err := fmt.Fprintf(l.out, "%d received, %d answered 2xx, %d refused, %s%s · %s\n",
-		c.received, c.ok, c.refused, rejected, plural(c.invalid, "bad signature", "bad signatures"), more)
+	_, err := fmt.Fprintf(l.out, "%d received, %d answered 2xx, %d refused, %s%s%s · %s\n",
+		c.received, c.ok, c.refused, rejected, plural(c.invalid, "bad signature", "bad signatures"), further, more)
 	return err
 }
 
@@ -189,7 +193,11 @@ type plainFace struct {
 
 func (f *plainFace) ready(s tunnel.State) error {
 	if f.greeted == s.URL {
-		_, err := fmt.Fprintf(f.err, "%s  %s connected again\n", f.now(), f.pen.good.Sprint(f.pen.sign("●", "*")))
+		words := "connected again"
+		if held := backlogWords(s.Backlog); held != "" {
+			words += ": " + held
+		}
+		_, err := fmt.Fprintf(f.err, "%s  %s %s\n", f.now(), f.pen.good.Sprint(f.pen.sign("●", "*")), words)
 		return err
 	}
 	f.greeted = s.URL
@@ -201,6 +209,9 @@ func (f *plainFace) ready(s tunnel.State) error {
 	tips := f.tips(s)
 	if f.enforce != "" {
 		tips = append(tips, f.enforce.words())
+	}
+	if held := backlogWords(s.Backlog); held != "" {
+		tips = append(tips, held)
 	}
 	for _, tip := range append(tips, "secrets: "+strings.Join(f.secrets.summary(), "\n    ")) {
 		_, _ = fmt.Fprintln(f.err, "  "+tip)
@@ -228,7 +239,7 @@ func (f *plainFace) app(s appState) error {
 func (f *plainFace) deliveries(ctx context.Context, all []inspect.Summary) error {
 	short := shortIDs(ctx, f.store, all...)
 	for _, s := range all {
-		if _, err := fmt.Fprintf(f.out, "%s%s\n", f.pen.line(s, short[s.ID]), f.remark(ctx, s, short)); err != nil {
+		if _, err := fmt.Fprintf(f.out, "%s%s%s\n", f.pen.line(s, short[s.ID]), again(s, time.Now()), f.remark(ctx, s, short)); err != nil {
 			return err
 		}
 	}
@@ -290,7 +301,7 @@ func connectionError(err error) string {
 
 // tips say how providers reach the URL, and where it is registered.
 func (l *listener) tips(s tunnel.State) []string {
-	all := append(l.reach(s), l.registrations()...)
+	all := append(append(l.reach(s), l.registrations()...), l.inForce(s.Settings)...)
 	if l.store == nil {
 		all = append(all, "nothing is kept (--no-store): other commands won't see these deliveries")
 	}

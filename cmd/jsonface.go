@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/relay/admin"
 	"github.com/seed-4575fdc3/hook/relay/tunnel"
 )
 
@@ -23,7 +24,13 @@ func (f jsonFace) ready(s tunnel.State) error {
 		Enforce string `json:"enforce,omitempty"`
 		Note    string `json:"note,omitempty"`
 		NoStore bool   `json:"no_store,omitempty"`
-	}{"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay, string(f.enforce), f.viaNote(), f.store == nil})
+
+		admin.Settings
+		Backlog int `json:"backlog,omitempty"`
+	}{
+		"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay, string(f.enforce), f.viaNote(), f.store == nil,
+		admin.SettingsOf(s.Settings), s.Backlog,
+	})
 }
 
 type stateJSON struct {
@@ -92,5 +99,6 @@ func (f jsonFace) summary() error {
 		Refused  int    `json:"refused"`
 		Rejected int    `json:"rejected"`
 		Invalid  int    `json:"bad_signatures"`
-	}{"summary", c.received, c.ok, c.failed, c.refused, c.rejected, c.invalid})
+		Again    int    `json:"further_attempts,omitempty"`
+	}{"summary", c.received, c.ok, c.failed, c.refused, c.rejected, c.invalid, c.again})
 }

@@ -25,6 +25,7 @@ type listenOptions struct {
 	command                    []string // the app's, behind --
 	onFailure                  string
 	notify                     bool
+	endpoint                   endpointOptions
 }
 
 func newListen(s streams) *cobra.Command {
@@ -68,6 +69,7 @@ func newListen(s streams) *cobra.Command {
 	f.StringVar(&o.name, "name", "", "the endpoint's `name` (HOOK_NAME; default: made once for each project)")
 	f.BoolVar(&o.takeOver, "take-over", false, "disconnect another hook of yours that holds the name")
 	f.DurationVar(&o.expire, "expire", 0, "end, and give the name back, after this `duration`, as in 2h")
+	o.endpoint.add(f)
 	f.StringVar(&o.hostHeader, "host-header", "target", "what the app gets as Host: target, public or a `VALUE`")
 	f.StringArrayVar(&o.secrets, "secret", nil, "a signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
 	f.StringVar(&o.capture, "capture", "10MiB", "how much of a body is kept, a `size`")

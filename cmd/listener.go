@@ -38,7 +38,8 @@ type listener struct {
 	exposure   *exposure // nil without --via
 	recorder   *recorder
 	breakpoint *breakpoint // nil without a screen
-	alarm      *alarm      // nil without --on-failure
+	challenger *challenger
+	alarm      *alarm // nil without --on-failure
 	news       *feed[event]
 	buffer     *bufio.Writer // of out
 	log        *slog.Logger
@@ -50,8 +51,9 @@ type listener struct {
 	said     said         // of the connection; the face's
 	saidLost *tunnel.Loss // the last loss that was said; the face's
 	began    time.Time
-	clock    clockBack // the face's
-	lastErr  error     // why it was not connected the last time; keepRunning's
+	clock    clockBack       // the face's
+	ending   <-chan struct{} // closed when the listener ends; run's, for its handlers
+	lastErr  error           // why it was not connected the last time; keepRunning's
 }
 
 func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, err error) {
@@ -111,6 +113,17 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 			l.exposure = &exposure{exposer: via, relay: l.embedded, log: l.log}
 		}
 	}
+	settings, err := l.endpointSettings()
+	if err != nil {
+		return nil, err
+	}
+	if settings.WhenAway != "" && l.embedded != nil {
+		_, _ = fmt.Fprintln(l.err, "hook: warning: --when-away is for a relay that stays: the one inside hook ends with it, and holds nothing")
+	}
+	backlog, err := l.backlog()
+	if err != nil {
+		return nil, err
+	}
 	l.recorder = &recorder{secrets: l.secrets, store: l.store, unkept: l.unkept, endpoint: name, log: l.log, changed: l.changed}
 	l.engine = &replay.Forwarder{
 		Target: target, HostHeader: o.hostHeader, Recorder: l.recorder, Capture: capture,
@@ -119,6 +132,8 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	if l.enforce != "" {
 		l.engine.Refuse = l.enforce.refuse
 	}
+	l.challenger = &challenger{listener: l, given: settings}
+	l.engine.Challenger = l.challenger
 	if l.screenful() {
 		l.breakpoint = l.newBreakpoint()
 		l.engine.Holder = l.breakpoint
@@ -136,8 +151,10 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	}
 	l.client = &tunnel.Client{
 		Relay: relayURL, Token: token, Name: name, Secret: mine.Owner, Instance: l.running.Instance, TakeOver: o.takeOver,
-		Software: "hook/" + Version, Handler: l.engine, Log: l.log, TLS: trust,
+		Software: "hook/" + Version, Handler: l, Log: l.log, TLS: trust,
+		Settings: settings, Backlog: backlog,
 	}
+	l.app.held = l.holds
 	if o.expire > 0 {
 		l.client.Until = l.began.Add(o.expire)
 	}
@@ -251,6 +268,7 @@ func (l *listener) run(ctx context.Context) error {
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
 	g, gctx := errgroup.WithContext(ctx)
+	l.ending = gctx.Done()
 	relayCtx, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRelay()
 	viaCtx, stopVia := context.WithCancel(context.WithoutCancel(ctx))
@@ -272,11 +290,12 @@ func (l *listener) run(ctx context.Context) error {
 			return l.runApp(appCtx)
 		})
 	}
+	mayShow := make(chan struct{}) // a question comes before the screen
 	g.Go(func() error { return l.watchReady(gctx) })
 	g.Go(func() error {
 		defer stopApp()   // likewise
 		defer stopRelay() // only after the tunnel has drained
-		return l.refused(l.client.Run(gctx))
+		return l.refused(l.connect(gctx, mayShow))
 	})
 	g.Go(func() error { return l.app.run(gctx) })
 	g.Go(func() error {
@@ -293,7 +312,12 @@ func (l *listener) run(ctx context.Context) error {
 	g.Go(func() error { return l.keepRunning(gctx) })
 	g.Go(func() error {
 		defer quit()
-		return l.face(gctx)
+		select {
+		case <-mayShow:
+			return l.face(gctx)
+		case <-gctx.Done():
+			return nil
+		}
 	})
 	err := g.Wait()
 	if t, ok := l.engine.Client.(interface{ CloseIdleConnections() }); ok {

@@ -57,10 +57,10 @@ func newRelay(s streams) *cobra.Command {
 		Use:     "relay",
 		Short:   "Log in to a relay of your own, and look after your names there",
 		Example: "  hook relay login https://relay.example --token hk_…\n  hook relay names",
-		Args:    exactly(cobra.NoArgs, "login, logout, status, names or release"),
+		Args:    exactly(cobra.NoArgs, "login, logout, status, names, inbox or release"),
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newLogin(s), newLogout(s), newRelayStatus(s), newRelayNames(s), newRelease(s))
+	c.AddCommand(newLogin(s), newLogout(s), newRelayStatus(s), newRelayNames(s), newRelayInbox(s), newRelease(s))
 	return c
 }
 

@@ -79,6 +79,9 @@ func (l *listener) remark(ctx context.Context, s inspect.Summary, short map[stri
 	if l.store == nil {
 		verify = ""
 	}
+	if do := l.challenger.note(s.ID); do != "" {
+		return "  " + inspect.Printable(do)
+	}
 	switch {
 	case s.Err != "" && (s.Outcome != inspect.OutcomeRejected || s.Verdict != signature.Invalid):
 		return "  " + inspect.Printable(s.Err)

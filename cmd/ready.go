@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (l *listener) watchReady(ctx context.Context) error {
 			if err := checkLoop(l.engine.Target, l.client.Relay); err != nil {
 				return err
 			}
-			return checkLoop(l.engine.Target, state.URL)
+			return errors.Join(checkLoop(l.engine.Target, state.URL), l.checkSettings(state))
 		}
 		if state.Err != nil {
 			why = connectionError(state.Err)

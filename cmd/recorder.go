@@ -27,7 +27,11 @@ type recorder struct {
 }
 
 // counts sum a session up.
-type counts struct{ received, ok, failed, refused, rejected, invalid int }
+type counts struct {
+	received, ok, failed, refused, rejected, invalid int
+
+	again int // further attempts at what a relay holds; the sum of what became of those and of what was received is above
+}
 
 // Received judges d and hands it to the history. It is the first of replay.Recorder.
 func (r *recorder) Received(d *inspect.Delivery) <-chan struct{} {
@@ -44,7 +48,11 @@ func (r *recorder) Received(d *inspect.Delivery) <-chan struct{} {
 	d.EventType, d.ProviderID, d.Signature = meta.EventType, meta.ID, res
 	pending := r.add(d)
 	r.mu.Lock()
-	if isCounted(d) {
+	switch {
+	case !isCounted(d):
+	case d.Earlier > 0:
+		r.counts.again++
+	default:
 		r.counts.received++
 		if res.Verdict == signature.Invalid {
 			r.counts.invalid++
@@ -117,7 +125,7 @@ func (r *recorder) Attempted(d *inspect.Delivery, again bool) {
 	case !isCounted(d):
 	case a.Response == nil && a.Outcome == inspect.OutcomeRefused:
 		r.counts.refused++
-	case a.Outcome == inspect.OutcomeRejected:
+	case a.Outcome == inspect.OutcomeRejected, a.Outcome == inspect.OutcomeChallenge && a.Response.Status/100 != 2:
 		r.counts.rejected++
 	case a.Response != nil && a.Response.Status/100 == 2 && a.Outcome.Whole():
 		r.counts.ok++
@@ -152,7 +160,7 @@ func (r *recorder) added(id string, pending *history.Pending) (redeliveryOf stri
 // inFlight is how many deliveries have no answer yet.
 func (r *recorder) inFlight() int {
 	c := r.sum()
-	return c.received - c.ok - c.failed - c.refused - c.rejected
+	return c.received + c.again - c.ok - c.failed - c.refused - c.rejected
 }
 
 func (r *recorder) sum() counts {

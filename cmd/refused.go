@@ -3,6 +3,7 @@ package cmd
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 
 	"github.com/seed-4575fdc3/hook/relay/tunnel"
 	"github.com/seed-4575fdc3/hook/relay/wire"
@@ -35,6 +36,11 @@ func (l *listener) refused(err error) error {
 			next = "choose another with --name"
 		case wire.CodeForbidden:
 			next, code = "choose another with --name, or ask for another token", exitUnauthorized
+		case wire.CodeBacklog:
+			return fail(exitFailed, fmt.Sprintf("`hook relay inbox list %s` shows what waits, `hook relay inbox drop %[1]s --all` lets go of it, --max-backlog %[2]d takes it", l.client.Name, g.Backlog),
+				"listen: %s waiting for %s, more than --max-backlog %d", plural(g.Backlog, "delivery is", "deliveries are"), l.client.Name, *l.client.Backlog)
+		case wire.CodeBadSettings:
+			next = "leave out what this relay doesn't know: --when-away, --basic-auth and the like"
 		case wire.CodeReplaced:
 			next = "start it again with --take-over to take the name back"
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -24,6 +23,7 @@ type relayData struct {
 	api    *admin.API
 	file   relay.Tokens // of --token-file; nil without
 	socket net.Listener
+	looks  *relayWatch // nil where nothing is served
 	log    *slog.Logger
 }
 
@@ -41,7 +41,7 @@ func (o *relayOptions) dataFolder() string {
 // open takes the data folder.
 func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayData, error) {
 	h := &relayData{dir: o.dataFolder(), log: log}
-	store, err := state.Open(ctx, h.dir, o.inbox, log)
+	store, err := state.Open(ctx, h.dir, o.hold.limits, log)
 	_, newer := errors.AsType[*state.NewerError](err)
 	switch {
 	case errors.Is(err, state.ErrInUse):
@@ -52,6 +52,7 @@ func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayData, 
 		return nil, fail(exitFailed, "give a folder that can be written with --data", "%w", err)
 	}
 	h.store, h.api = store, admin.New(store, "hook-relay/"+Version)
+	h.api.Event = eventOf
 	return h, nil
 }
 
@@ -130,26 +131,22 @@ func shortSocket(path string) string {
 	return path
 }
 
-// run serves the operator's socket, and takes names out whose time is over, while serve does its work.
+// run serves the operator's socket, looks on, and takes names out whose time is over, while serve does its work: until that is done,
+// which may be a while after ctx ended.
 func (h *relayData) run(ctx context.Context, serve func(context.Context) error) error {
-	srv := &http.Server{Handler: h.api.Local(), ReadHeaderTimeout: 10 * time.Second}
+	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g, ctx := errgroup.WithContext(ctx)
-	ctx, stop := context.WithCancel(ctx)
+	ctx, over := context.WithCancel(ctx)
+	defer over()
 	g.Go(func() error {
 		defer stop()
 		return serve(ctx)
 	})
-	g.Go(func() error {
-		if err := srv.Serve(h.socket); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		return srv.Close()
-	})
-	g.Go(func() error { return h.sweep(ctx) })
+	g.Go(func() error { return serveBeside(beside, h.socket, h.api.Local()) })
+	if h.looks != nil {
+		g.Go(func() error { return h.looks.run(beside, over) })
+	}
+	g.Go(func() error { return h.sweep(beside) })
 	return g.Wait()
 }
 
@@ -176,6 +173,9 @@ func (h *relayData) sweep(ctx context.Context) error {
 func (h *relayData) close() error {
 	if h.socket != nil {
 		_ = h.socket.Close() // it may be closed already
+	}
+	if h.looks != nil {
+		h.looks.close()
 	}
 	return h.store.Close()
 }

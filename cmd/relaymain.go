@@ -15,14 +15,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-4575fdc3/hook/relay"
-	"github.com/seed-4575fdc3/hook/relay/state"
 )
 
 type relayOptions struct {
 	parts RelayParts
-	inbox state.InboxLimits
-
-	parts RelayParts
+	hold  relayHold
+	edge  relayLimits
+	admin relayAdmin
 
 	addr, publicURL, domain, data, tokenFile string
 	anonymous, json                          bool
@@ -72,9 +71,13 @@ func newRelayRoot(s streams, parts RelayParts) *cobra.Command {
 	f.DurationVar(&o.timeout, "timeout", 70*time.Second, "how long an answer may take to begin, a `duration`")
 	f.StringArrayVar(&o.proxies, "trusted-proxy", nil, "believe X-Forwarded-For of the proxy at this `ADDRESS` or network, as in 127.0.0.1 or 10.0.0.0/8 (repeatable)")
 	o.tls.flags(f)
+	o.hold.flags(f)
+	o.edge.flags(f)
+	o.admin.flags(f)
 	c.MarkFlagsMutuallyExclusive("token-file", "anonymous")
 	o.config.add(c)
-	c.AddCommand(newRelayToken(s, &o), newRelayName(s, &o), newRelayAudit(s, &o), newRelayConfig(s, &o))
+	c.AddCommand(newRelayToken(s, &o), newRelayName(s, &o), newOperatorInbox(s, &o), newRelayAudit(s, &o), newRelayConfig(s, &o))
+	c.AddCommand(newRelayState(s, &o), newRelayDrain(s, &o), newRelayResume(s, &o))
 	return c
 }
 
@@ -127,10 +130,16 @@ func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
 		return err
 	}
 	h.api.Others = h.file
-	server, err := relay.New(relay.Config{
-		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Names: h.store, Inbox: h.store, API: h.api.Remote(),
+	if err := h.watch(ctx, &o, s.err); err != nil {
+		return err
+	}
+	cfg := relay.Config{
+		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Names: h.store, Inbox: h.store, MaxHeld: o.hold.maxBody, API: h.api.Remote(),
 		Software: "hook-relay/" + Version, Log: log, MaxBody: maxBody, Head: o.timeout, TrustedProxies: proxies,
-	})
+		Senders: relaySenders{}, Seen: h.looks.seen(), TurnedAway: h.looks.turnedAway(), Ready: h.looks.health.look, Drain: o.admin.drain,
+	}
+	o.edge.configure(&cfg)
+	server, err := relay.New(cfg)
 	if err != nil {
 		return fail(exitUsage, "give the base that senders use, as in --public-url https://relay.example", "--public-url: %w", err)
 	}

@@ -96,10 +96,11 @@ func newRelease(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := l.ask(c.Context(), ca, http.MethodDelete, "names/"+args[0], new(any)); err != nil {
+			var did admin.Released
+			if err := l.ask(c.Context(), ca, http.MethodDelete, "names/"+args[0], &did); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(s.out, "released %s\n", inspect.Printable(args[0]))
+			_, err = fmt.Fprintf(s.out, "released %s%s\n", inspect.Printable(args[0]), goneToo(did.Dropped))
 			return err
 		},
 	}

@@ -5,11 +5,13 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/relay"
 	"github.com/seed-4575fdc3/hook/relay/admin"
 	"github.com/seed-4575fdc3/hook/relay/state"
 )
@@ -39,10 +41,11 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 		Args:    exactly(cobra.ExactArgs(1), "the name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
-				if err := r.call(c.Context(), http.MethodDelete, "names/"+args[0], nil, new(any)); err != nil {
+				var did admin.Released
+				if err := r.call(c.Context(), http.MethodDelete, "names/"+args[0], nil, &did); err != nil {
 					return fail(exitFailed, "`hook-relay name list` shows what there is", "name release: %w", err)
 				}
-				_, err := fmt.Fprintf(s.out, "released %s\n", args[0])
+				_, err := fmt.Fprintf(s.out, "released %s%s\n", args[0], goneToo(did.Dropped))
 				return err
 			})
 		},
@@ -55,10 +58,11 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 		Args:    exactly(cobra.ExactArgs(1), "the name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
-				if err := r.call(c.Context(), http.MethodPost, "names/"+args[0]+"/ban", map[string]string{"why": why}, new(any)); err != nil {
+				var did admin.Banned
+				if err := r.call(c.Context(), http.MethodPost, "names/"+args[0]+"/ban", map[string]string{"why": why}, &did); err != nil {
 					return fail(exitFailed, "`hook-relay name list` shows what there is", "name ban: %w", err)
 				}
-				_, err := fmt.Fprintf(s.out, "banned %s; `hook-relay name release %s` lifts that\n", args[0], args[0])
+				_, err := fmt.Fprintf(s.out, "banned %s%s; `hook-relay name release %s` lifts that\n", args[0], goneToo(did.Dropped), args[0])
 				return err
 			})
 		},
@@ -73,6 +77,14 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 	}
 	c.AddCommand(list, release, ban)
 	return c
+}
+
+// goneToo says how many held deliveries went with a name; nothing if none did.
+func goneToo(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return ", and let go of " + plural(n, "delivery that was held for it", "deliveries that were held for it")
 }
 
 // printNames prints a line for each.
@@ -106,6 +118,18 @@ func nameLine(n admin.Name) string {
 		line += "connected since " + n.Since.Local().Format(time.DateTime) + " from " + n.Remote
 	}
 	line += "  " + n.Owner
+	if n.WhenAway != "" && n.WhenAway != string(relay.Auto) {
+		line += ", when away: " + n.WhenAway
+	}
+	if n.Provider != "" {
+		line += ", answers " + n.Provider
+	}
+	if len(n.Access) > 0 {
+		line += ", access: " + strings.Join(n.Access, " ")
+	}
+	if n.Browsers {
+		line += ", browsers allowed"
+	}
 	if !n.Expires.IsZero() {
 		line += ", until " + n.Expires.Local().Format(time.DateTime)
 	}

@@ -68,15 +68,20 @@ func serveTLS(t *testing.T, ln net.Listener) {
 
 func TestRenewedCertificate(t *testing.T) {
 	dir := t.TempDir()
-	o := relayTLS{addr: "127.0.0.1:0", cert: filepath.Join(dir, "cert.pem"), key: filepath.Join(dir, "key.pem")}
-	if _, err := o.listen(); err == nil {
-		t.Fatal("it listens without a certificate")
+	o := relayOptions{addr: "127.0.0.1:0", tls: relayTLS{addr: "127.0.0.1:0", cert: filepath.Join(dir, "cert.pem"), key: filepath.Join(dir, "key.pem")}}
+	if err := o.checkTLS(); err == nil {
+		t.Fatal("it would listen without a certificate")
 	}
-	writeKeyPair(t, o, 1)
-	ln, err := o.listen()
+	writeKeyPair(t, o.tls, 1)
+	if err := o.checkTLS(); err != nil {
+		t.Fatal(err)
+	}
+	front, err := o.listen()
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer front.close()
+	ln := front.secure
 	serveTLS(t, ln)
 	wantSerial := func(when string, want int64) {
 		t.Helper()
@@ -90,13 +95,13 @@ func TestRenewedCertificate(t *testing.T) {
 		}
 	}
 	wantSerial("at first", 1)
-	writeKeyPair(t, o, 2)
+	writeKeyPair(t, o.tls, 2)
 	wantSerial("renewed", 2)
-	writeAsOf(t, o.cert, []byte("half a certif"), 3)
+	writeAsOf(t, o.tls.cert, []byte("half a certif"), 3)
 	wantSerial("while it is written", 2)
-	writeKeyPair(t, o, 3)
+	writeKeyPair(t, o.tls, 3)
 	wantSerial("when it is written, in the same second", 3)
-	if err := os.Remove(o.key); err != nil {
+	if err := os.Remove(o.tls.key); err != nil {
 		t.Fatal(err)
 	}
 	wantSerial("without its key", 3)

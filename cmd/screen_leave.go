@@ -66,6 +66,9 @@ func (l *listener) sumUp(b *strings.Builder) {
 		counts = append(counts, fmt.Sprintf("%d rejected", c.rejected))
 	}
 	counts = append(counts, plural(c.invalid, "bad signature", "bad signatures"))
+	if c.again > 0 {
+		counts = append(counts, plural(c.again, "further attempt", "further attempts"))
+	}
 	if l.acting != nil {
 		counts = append(counts, l.acting.did.words()...)
 	}

@@ -34,7 +34,9 @@ func TestMain(m *testing.M) {
 			os.Exit(cmd.Interruptible(func(ctx context.Context) int { return cmd.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) }))
 		},
 		"hook-relay": func() {
-			os.Exit(cmd.Interruptible(func(ctx context.Context) int { return cmd.RelayMain(ctx, cmd.RelayParts{}, os.Args[1:], os.Stdout, os.Stderr) }))
+			os.Exit(cmd.Interruptible(func(ctx context.Context) int {
+				return cmd.RelayMain(ctx, cmd.RelayParts{Metrics: measured}, os.Args[1:], os.Stdout, os.Stderr)
+			}))
 		},
 	})
 }
@@ -78,6 +80,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startProgram, "await": awaitLine, "interrupt": interruptProgram, "sigkill": killProgram, "code": exitCode,
 			"newer": newerDatabase, "until": untilPrinted, "commands": commandsWork, "answers": setAnswer,
+			"signal": signalProgram, "ended": programEnded, "ask": ask, "scrape": scrape, "app": slowApp, // relayoperate_script_test.go
 		},
 	})
 }

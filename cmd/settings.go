@@ -23,6 +23,9 @@ type config struct {
 	Enforce string `yaml:"enforce"` // on, strict or off: see enforcement
 	Via     string `yaml:"via"`     // what makes the relay inside hook public; in a hook.yaml one of exposers
 
+	WhenAway string `yaml:"when_away"` // what the relay does with webhooks while hook is away: see relay.ParseAway
+	Provider string `yaml:"provider"`  // whose questions the relay answers meanwhile
+
 	History retention `yaml:"history"` // what is kept for how long; the user's only
 
 	Providers map[string]signature.Declaration `yaml:"providers"` // senders of one's own, by name; docs/own-schemes.md
@@ -50,7 +53,7 @@ func readSettings(p project) (settings, error) {
 			return settings{}, err
 		}
 		if err := yaml.UnmarshalWithOptions(b, file.to, yaml.Strict()); err != nil {
-			return settings{}, fail(exitUsage, "the keys are target, relay, token, ca, name, via, enforce, history and providers", "%s: %s", file.path, yaml.FormatError(err, false, false))
+			return settings{}, fail(exitUsage, "the keys are target, relay, token, ca, name, via, enforce, when_away, provider, history and providers", "%s: %s", file.path, yaml.FormatError(err, false, false))
 		}
 		if err := file.to.History.check(file.path, b, file.to == &s.user); err != nil {
 			return settings{}, err

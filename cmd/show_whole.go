@@ -73,6 +73,9 @@ func (s *paper) about(d *inspect.Delivery, provider *signature.Provider, earlier
 	if d.ProviderID != "" {
 		from = append(from, d.ProviderID)
 	}
+	if late := inspect.LateWords(d.Late()); late != "" {
+		from = append(from, late)
+	}
 	s.say(s.pen.faint, strings.Join(from, " · "))
 	if d.ReplayOf != "" {
 		words := "replay of " + d.ReplayOf
@@ -136,6 +139,8 @@ func (s *paper) attempt(a inspect.Attempt) {
 		outcome = "under way"
 	case inspect.OutcomeByHand:
 		outcome, stages = "by hand", ""
+	case inspect.OutcomeChallenge:
+		stages = ""
 	}
 	if a.Response != nil {
 		outcome += fmt.Sprintf(" %d", a.Response.Status)
@@ -147,7 +152,11 @@ func (s *paper) attempt(a inspect.Attempt) {
 			masked, n := inspect.MaskText(text)
 			text, s.masked = masked, s.masked+n
 		}
-		s.say(s.pen.bad, text)
+		look := s.pen.bad
+		if a.Outcome == inspect.OutcomeChallenge {
+			look = s.pen.attention
+		}
+		s.say(look, text)
 	}
 }
 

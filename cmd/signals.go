@@ -14,7 +14,7 @@ import (
 // code that a shell would give it: all that it has started is killed, and the program itself is not waited for. A second SIGHUP
 // doesn't, as a terminal that closes may send two. See also holdInterrupts.
 func Interruptible(program func(ctx context.Context) int) int {
-	var held atomic.Int32
+	var held heldSignals
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), holdingKey{}, &held))
 	defer cancel()
 	signals := make(chan os.Signal, 2)
@@ -30,7 +30,7 @@ func Interruptible(program func(ctx context.Context) int) int {
 		case code := <-ended:
 			return code
 		case s := <-signals:
-			if s == os.Interrupt && held.Load() > 0 && ctx.Err() == nil {
+			if by := held.of(s); by != nil && by.Load() > 0 && ctx.Err() == nil {
 				continue
 			}
 			if ctx.Err() == nil {
@@ -45,13 +45,30 @@ func Interruptible(program func(ctx context.Context) int) int {
 
 type holdingKey struct{}
 
+// heldSignals count who wants a signal passed over.
+type heldSignals struct{ interrupts, hangups atomic.Int32 }
+
+func (h *heldSignals) of(s os.Signal) *atomic.Int32 {
+	switch s {
+	case os.Interrupt:
+		return &h.interrupts
+	case syscall.SIGHUP:
+		return &h.hangups
+	}
+	return nil
+}
+
 // holdInterrupts has Ctrl-C passed over until release is called, or ctx ends: it goes to all that run at the terminal, and
 // while an editor does, it is the editor that is meant.
-func holdInterrupts(ctx context.Context) (release func()) {
-	held, ok := ctx.Value(holdingKey{}).(*atomic.Int32)
+func holdInterrupts(ctx context.Context) (release func()) { return holdSignal(ctx, os.Interrupt) }
+
+// holdSignal is holdInterrupts for that or SIGHUP.
+func holdSignal(ctx context.Context, s os.Signal) (release func()) {
+	all, ok := ctx.Value(holdingKey{}).(*heldSignals)
 	if !ok {
 		return func() {}
 	}
+	held := all.of(s)
 	held.Add(1)
 	over := sync.OnceFunc(func() { held.Add(-1) })
 	stop := context.AfterFunc(ctx, over)

@@ -14,10 +14,10 @@ import (
 
 // troubleOf is why somebody ought to look at a delivery that is over, in few words: its provider takes it for failed, its
 // signature is bad, or the app took more than 80% of the time that the provider waits. It is empty if there is nothing, for what
-// is under way, for what the user answered, and for replays, whose result is reported anyway.
+// is under way, for what the user or hook itself answered, and for replays, whose result is reported anyway.
 func troubleOf(s inspect.Summary) string {
 	switch {
-	case s.ReplayOf != "", s.Outcome == inspect.OutcomePending, s.Outcome == inspect.OutcomeByHand:
+	case s.ReplayOf != "", s.Outcome == inspect.OutcomePending, s.Outcome == inspect.OutcomeByHand, s.Outcome == inspect.OutcomeChallenge:
 		return ""
 	}
 	p := signature.Lookup(s.Provider) // nil for nobody

@@ -35,6 +35,7 @@ type Delivery struct {
 	Change       string    // what a replay changed of what it repeats, in a line of words; empty if nothing but the signature
 	Masked       bool      // secrets in it were masked before it got here: its signature and bytes are not the sender's
 	Attempts     []Attempt // in order; a 500 from the app is a Response, a refused connection an Err
+	Earlier      int       // how many attempts were made before those in Attempts: the relay had held it, and hands it over again
 }
 
 // A Capture is what was kept of a body that streamed past.
@@ -86,6 +87,7 @@ const (
 	OutcomeAnswered    Outcome = "answered"    // the app answered, with whatever status
 	OutcomeRefused     Outcome = "refused"     // nothing listens at the target
 	OutcomeByHand      Outcome = "by_hand"     // held, and the app did not get it as it came: it was answered by hand, or edited
+	OutcomeChallenge   Outcome = "challenge"   // the provider's question about the URL, which hook itself answered
 	OutcomeRejected    Outcome = "rejected"    // the app was not asked, as the signature isn't good enough
 	OutcomeTimeout     Outcome = "timeout"     // the app took too long
 	OutcomeClosed      Outcome = "closed"      // the app closed the connection before its answer was whole
@@ -94,8 +96,10 @@ const (
 	OutcomeInterrupted Outcome = "interrupted" // hook itself ended before the attempt did
 )
 
-// Whole says whether the sender got a whole answer: the app's, or one by hand.
-func (o Outcome) Whole() bool { return o == OutcomeAnswered || o == OutcomeByHand }
+// Whole says whether the sender got a whole answer: the app's, hook's own, or one by hand.
+func (o Outcome) Whole() bool {
+	return o == OutcomeAnswered || o == OutcomeByHand || o == OutcomeChallenge
+}
 
 // Last is the delivery's last attempt, or nil before the first.
 func (d *Delivery) Last() *Attempt {
@@ -103,6 +107,14 @@ func (d *Delivery) Last() *Attempt {
 		return nil
 	}
 	return &d.Attempts[len(d.Attempts)-1]
+}
+
+// Next is the number of the delivery's next attempt.
+func (d *Delivery) Next() int {
+	if a := d.Last(); a != nil {
+		return max(a.Number, d.Earlier+len(d.Attempts)) + 1
+	}
+	return d.Earlier + 1
 }
 
 // Signed is the part of the delivery that signatures speak of.
@@ -146,7 +158,7 @@ func (d *Delivery) Summary() Summary {
 		Method: d.Method, Path: d.Path, ReceivedAt: d.ReceivedAt,
 		Provider: d.Provider, EventType: d.EventType, ProviderID: d.ProviderID,
 		Verdict: d.Signature.Verdict, Reason: d.Signature.Reason,
-		BodySize: d.Body.Size, Change: d.Change, Masked: d.Masked, Attempts: len(d.Attempts),
+		BodySize: d.Body.Size, Change: d.Change, Masked: d.Masked, Attempts: d.Next() - 1,
 	}
 	if a := d.Last(); a != nil {
 		s.Target, s.Duration, s.Outcome, s.Err = a.Target, a.Stages.Total, a.Outcome, a.Err

@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -121,7 +121,6 @@ func (t *tunnels) goAway(g *wire.GoAway) {
 }
 
 const (
-	maxStreams   = 1024 // requests in flight on one tunnel
 	helloTimeout = 10 * time.Second
 	closesIn     = 2 * time.Second // how long a client that was replaced has to close
 	idleBeats    = 5               // how many heartbeats there are between two PINGs of an idle tunnel
@@ -129,17 +128,11 @@ const (
 
 // accept takes a tunnel: token, websocket, hello, claim; then serves it until it ends.
 func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
+	from := s.source(r, s.sender(r))
 	grant := Grant{Pattern: "*"}
 	if s.cfg.Tokens != nil {
-		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		var known bool
-		grant, known = s.cfg.Tokens.Grant(token)
-		if file, ok := s.cfg.Tokens.(interface{ Err() error }); ok && file.Err() != nil {
-			s.log.Error("the tokens that were read before stay in force", "error", file.Err())
-		}
-		if !known || !strings.EqualFold(scheme, "Bearer") {
-			w.Header().Set("WWW-Authenticate", `Bearer realm="hook-relay"`)
-			fail(http.StatusUnauthorized, "unauthorized", "this relay wants a token that it knows").Answer(w, "")
+		var ok bool
+		if grant, ok = s.granted(w, r, from); !ok {
 			return
 		}
 	}
@@ -168,7 +161,7 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 			log.Info("tunnel refused", "error", "no hook subprotocol")
 			return
 		}
-		if err := s.serveTunnel(ctx, conn, grant, r.RemoteAddr); err != nil {
+		if err := s.serveTunnel(ctx, conn, grant, from, r.RemoteAddr); err != nil {
 			log.Info("tunnel ended", "reason", err)
 		}
 	}()
@@ -191,7 +184,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return h.conn, bufio.NewReadWriter(buffered.Reader, bufio.NewWriter(h.conn)), nil
 }
 
-func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, remote string) error {
+func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, from source, remote string) error {
 	late := time.AfterFunc(helloTimeout, func() { _ = conn.Close() })
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	hello, err := wire.ReadHello(conn)
@@ -204,7 +197,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, r
 	if s.cfg.Tokens == nil {
 		owner = secretOwner(hello.Secret)
 	}
-	settings, refused := s.claim(ctx, hello, grant, owner)
+	settings, refused := s.claim(ctx, hello, grant, owner, from)
 	if refused != nil {
 		return errors.Join(refused, wire.Refuse(conn, refused))
 	}
@@ -219,7 +212,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, r
 		idle = idleBeats * s.cfg.Beat
 	}
 	t.session = wire.NewSession(conn, wire.Config{
-		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: min(hello.MaxStreams, maxStreams), Linger: time.Second,
+		Window: wire.DefaultWindow, PeerWindow: hello.Window, MaxStreams: s.limits.streams(hello.MaxStreams), Linger: time.Second,
 		Heartbeat: s.cfg.Beat, Idle: idle, Heart: s.heart,
 		OnGoAway: func(*wire.GoAway) { s.tunnels.remove(t) }, // it takes no more; another may have the name
 	})
@@ -247,8 +240,11 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, r
 }
 
 // claim makes the name the client's, or says why not.
-func (s *Server) claim(ctx context.Context, h wire.Hello, grant Grant, owner Owner) (wire.Settings, *wire.GoAway) {
+func (s *Server) claim(ctx context.Context, h wire.Hello, grant Grant, owner Owner, from source) (wire.Settings, *wire.GoAway) {
 	if refused := s.mayClaim(h, grant); refused != nil {
+		return wire.Settings{}, refused
+	}
+	if refused := s.mayClaimNew(ctx, h, from); refused != nil {
 		return wire.Settings{}, refused
 	}
 	set, err := s.cfg.Names.Claim(ctx, Claim{
@@ -279,6 +275,21 @@ func (s *Server) mayClaim(h wire.Hello, grant Grant) *wire.GoAway {
 		return &wire.GoAway{Code: wire.CodeForbidden, Message: "a name without a token needs a secret that proves whose it is"}
 	case !grant.Allows(h.Name):
 		return &wire.GoAway{Code: wire.CodeForbidden, Message: "this token may claim names like " + grant.Pattern + " only"}
+	}
+	return nil
+}
+
+// mayClaimNew says why a client without a token may not have one more name.
+func (s *Server) mayClaimNew(ctx context.Context, h wire.Hello, from source) *wire.GoAway {
+	if s.cfg.Tokens != nil {
+		return nil
+	}
+	if _, known, err := s.cfg.Names.Settings(ctx, h.Name); known || err != nil { // of an error the claim will speak
+		return nil
+	}
+	if wait := s.newName(from); wait > 0 {
+		return &wire.GoAway{Code: wire.CodeForbidden, Message: fmt.Sprintf(
+			"%d names were claimed from your address within an hour: use one of these again, or try in %v", s.limits.NewNames, wait.Round(time.Second))}
 	}
 	return nil
 }

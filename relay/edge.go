@@ -31,20 +31,20 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, pat
 	var set wire.Settings
 	var unknown *inspect.Failure
 	if t != nil {
-		set, v.Endpoint = t.settings, name
+		set, v.Endpoint = t.settings, t.name
 	} else if set, unknown = s.settings(r.Context(), name); unknown == nil {
-		v.Endpoint = name
+		v.Endpoint = strings.Clone(name) // whoever keeps it shall not keep the whole target
 	}
-	leave, refused := s.enter(v)
-	defer leave()
+	refused := s.enter(v)
+	defer v.leave()
 	switch {
 	case refused != nil:
 	case unknown != nil:
 		refused = unknown
-	case s.cfg.WarnBrowsers && (set.Browsers == nil || !*set.Browsers) && warn(v):
+	case s.cfg.WarnBrowsers && (set.Browsers == nil || !*set.Browsers) && warn(v, s.cfg.Contact):
 		return
 	default:
-		refused = demand(v, set.Access)
+		refused = s.demand(v, set.Access)
 	}
 	if refused != nil {
 		v.fail(*refused)

@@ -12,6 +12,8 @@ type Endpoint struct {
 	Token  string    `json:"token,omitempty"` // the name of the token that it was claimed with
 	Remote string    `json:"remote"`          // the client's address
 	Since  time.Time `json:"since"`
+
+	InFlight int `json:"in_flight"` // requests on their way to it
 }
 
 // Endpoints are those whose clients are connected now, in no order.
@@ -20,7 +22,7 @@ func (s *Server) Endpoints() []Endpoint {
 	defer s.tunnels.mu.RUnlock()
 	all := make([]Endpoint, 0, len(s.tunnels.byName))
 	for _, t := range s.tunnels.byName {
-		all = append(all, Endpoint{Name: t.name, Token: t.token, Remote: t.remote, Since: t.since})
+		all = append(all, Endpoint{Name: t.name, Token: t.token, Remote: t.remote, Since: t.since, InFlight: t.session.Streams()})
 	}
 	return all
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"strconv"
@@ -104,6 +105,9 @@ func (s *Server) hold(v *visit, head *wire.RequestHead, body []byte) {
 	defer cancel()
 	kept := *head
 	kept.Length = int64(len(body))
+	kept.Header = maps.Clone(head.Header)
+	delete(kept.Header, "Expect")  // it was given
+	delete(kept.Header, "Trailer") // what came behind the body is not kept
 	err := s.cfg.Inbox.Hold(ctx, v.Endpoint, &kept, body)
 	if err != nil {
 		s.notHeld(v, err)

@@ -46,7 +46,15 @@ type Config struct {
 	Senders Providers    // knows who sends webhooks; nil: nobody does
 	Seen    func(*Seen)  // is told of each request from outside when it is over; nil: nobody wants to know
 
-	WarnBrowsers bool // people who come with a browser are told what this is, unless the endpoint has them
+	TurnedAway func(why wire.Code) // is told of each client that didn't get the name it asked for; nil: nobody wants to know
+
+	// Ready says what else than the server itself isn't ready for requests, in a few words each, which strangers may read. nil:
+	// nothing else is needed.
+	Ready func(context.Context) []string
+
+	WarnBrowsers bool   // people who come with a browser are told what this is, unless the endpoint has them
+	Contact      string // where they can report abuse: an address or a URL; may be empty
+	Limits       Limits // what one sender and one endpoint may take
 
 	Software string        // "hook-relay/0.1.0"
 	Log      *slog.Logger  // nil discards
@@ -67,11 +75,22 @@ type Server struct {
 
 	heart     *wire.Heart
 	admission admission
-	tunnels   tunnels
-	holding   holding
-	couriers  couriers
-	serving   sync.WaitGroup // tunnels
-	pipes     sync.WaitGroup // connections that switched protocols
+
+	limits       Limits // those in force
+	addresses    recent[uint64, load]
+	endpoints    recent[string, load]
+	guesses      recent[guesser, bucket]
+	newNames     recent[uint64, bucket]
+	strangeProxy sync.Once // was spoken of
+
+	tunnels  tunnels
+	holding  holding
+	couriers couriers
+	saidFull atomic.Int64   // when the log was told that nothing can be held, in nanoseconds since 1970
+	inFlight atomic.Int64   // requests from outside
+	listens  atomic.Bool    // Serve accepts
+	serving  sync.WaitGroup // tunnels
+	pipes    sync.WaitGroup // connections that switched protocols
 }
 
 // New checks cfg and makes a Server of it. It opens nothing.
@@ -101,7 +120,10 @@ func New(cfg Config) (*Server, error) {
 			*value = fallback
 		}
 	}
-	s := &Server{cfg: cfg, heart: wire.NewHeart(cfg.Beat), log: cfg.Log, tunnels: tunnels{byName: make(map[string]*tunnel)}}
+	s := &Server{
+		cfg: cfg, limits: cfg.Limits.InForce(), heart: wire.NewHeart(cfg.Beat), log: cfg.Log,
+		tunnels: tunnels{byName: make(map[string]*tunnel)},
+	}
 	s.base.Store(base)
 	return s, nil
 }
@@ -180,6 +202,8 @@ func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 	s.serving.Go(func() { s.heart.Run(tunnelCtx) })
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
+	s.listens.Store(true)
+	defer s.listens.Store(false)
 	var g errgroup.Group
 	for _, ln := range listeners {
 		g.Go(func() error {
@@ -215,18 +239,22 @@ type tunnelCtxKey struct{}
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if name, base, path, ok := s.address(r); ok {
+		s.inFlight.Add(1)
+		defer s.inFlight.Add(-1)
 		s.receive(w, r, name, base, path)
 		return
 	}
 	switch r.URL.Path {
 	case wire.Path:
-		s.accept(w, r)
+		s.connect(w, r)
+	case "/readyz":
+		s.readyz(w, r)
 	case "/", "/healthz":
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = fmt.Fprintln(w, "This is a relay for webhooks. It is up.")
 	default:
 		if s.cfg.API != nil && strings.HasPrefix(r.URL.Path, "/_hook/") {
-			s.cfg.API.ServeHTTP(w, r)
+			s.Guard(s.cfg.API).ServeHTTP(w, r)
 			return
 		}
 		fail(http.StatusNotFound, "endpoint_unknown",

@@ -42,6 +42,8 @@ type visit struct {
 	Seen
 	w http.ResponseWriter
 	r *http.Request
+
+	address, endpoint *load // that count it; nil: it has no limits there, or didn't get so far
 }
 
 // fail answers with a failure.

@@ -82,6 +82,15 @@ func (f *TokenFile) Grant(token string) (Grant, bool) {
 	return g, ok
 }
 
+// Reload reads the file at once, even if it doesn't seem to have changed.
+func (f *TokenFile) Reload() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.looked, f.changed = time.Now(), time.Time{}
+	f.err = f.read()
+	return f.err
+}
+
 // Err is why the file's newest state is not in force; nil if it is.
 func (f *TokenFile) Err() error {
 	f.mu.Lock()

@@ -11,23 +11,26 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
-// admitted reads the body, asks Forwarder.Refuse if there is one, and says whether the app is to have the delivery. If not, it was
-// answered.
-func (p *passage) admitted(ctx context.Context) bool {
+// admitted reads the body if it is no longer than most, asks the Challenger if asks, and Forwarder.Refuse if there is one, and says
+// whether the app is to have the delivery. If not, it was answered.
+func (p *passage) admitted(ctx context.Context, most int64, asks bool) bool {
 	p.started, p.trace = time.Now(), new(tracer)
 	p.aim()
-	if p.request.length <= p.request.limit && expects(p.d.Header, p.request.length) { // nobody else would ask the sender for the body
+	if p.request.length <= most && expects(p.d.Header, p.request.length) { // nobody else would ask the sender for the body
 		if err := p.inform(http.StatusContinue, nil); err != nil {
 			p.give(ctx, err)
 			return false
 		}
 	}
-	if err := p.request.ahead(); err != nil {
+	if err := p.request.ahead(most); err != nil {
 		p.give(ctx, err)
 		return false
 	}
 	if p.request.passed() {
 		p.received()
+		if asks && p.d.Body.Complete && p.d.Body.Size <= challengeBody {
+			p.challenge = p.f.Challenger.Challenge(p.d)
+		}
 	}
 	if p.f.Refuse == nil {
 		return true
@@ -36,6 +39,10 @@ func (p *passage) admitted(ctx context.Context) bool {
 	if failure == nil {
 		return true
 	}
+	if p.challenge != nil {
+		p.standIn(ctx, "as --enforce keeps from the app what has no signature")
+		return false
+	}
 	p.received()
 	p.over(inspect.Attempt{Err: failure.Message, Outcome: inspect.OutcomeRejected}, false)
 	p.awaitKept()
@@ -43,20 +50,20 @@ func (p *passage) admitted(ctx context.Context) bool {
 	return false
 }
 
-// ahead reads the body before anybody gets it, if it is no longer than the limit. Of one that is longer, what was read is
-// read again.
-func (c *capture) ahead() error {
-	if c.length > c.limit {
+// ahead reads the body before anybody gets it, if it is no longer than limit. Of one that is longer, what was read is read
+// again.
+func (c *capture) ahead(limit int64) error {
+	if c.length > limit {
 		return nil
 	}
 	if c.length >= 0 {
 		return c.all()
 	}
-	first, err := io.ReadAll(io.LimitReader(c.src, c.limit+1))
+	first, err := io.ReadAll(io.LimitReader(c.src, limit+1))
 	if err != nil {
 		return err
 	}
-	if int64(len(first)) > c.limit {
+	if int64(len(first)) > limit {
 		c.src = &readAgain{io.MultiReader(bytes.NewReader(first), c.src), c.src}
 		return nil
 	}

@@ -71,6 +71,12 @@ func (p *passage) givenUp(ctx context.Context, err error) {
 
 // byHand answers in place of the app.
 func (p *passage) byHand(r *inspect.Response) {
+	p.answer(r)
+	p.over(inspect.Attempt{Response: r, Outcome: inspect.OutcomeByHand, Err: "held, and answered by hand: the app didn't get it"}, false)
+}
+
+// answer gives the sender an answer that isn't the app's.
+func (p *passage) answer(r *inspect.Response) {
 	h := p.w.Header()
 	maps.Copy(h, r.Header)
 	if r.Status != http.StatusNoContent && r.Status != http.StatusNotModified {
@@ -84,7 +90,6 @@ func (p *passage) byHand(r *inspect.Response) {
 	if w, ok := p.w.(finisher); ok {
 		w.Finish()
 	}
-	p.over(inspect.Attempt{Response: r, Outcome: inspect.OutcomeByHand, Err: "held, and answered by hand: the app didn't get it"}, false)
 }
 
 // replaced hands another delivery to the app and its answer to the sender.

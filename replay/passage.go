@@ -27,9 +27,10 @@ type passage struct {
 	request capture
 	sender  io.Reader // the request's body, and after a switch of protocols what follows; nil if there is no sender
 
-	target  string // the URL that is asked
-	trace   *tracer
-	started time.Time
+	target    string     // the URL that is asked
+	challenge *Challenge // what the request is, if it is a question that we can answer
+	trace     *tracer
+	started   time.Time
 
 	once sync.Once
 	mu   sync.Mutex
@@ -74,8 +75,15 @@ func (p *passage) run(ctx context.Context) {
 func (p *passage) attempt(ctx context.Context) (again bool) {
 	p.started = time.Now()
 	p.trace = new(tracer)
-	response, err := p.ask(ctx)
+	asking := ctx
+	if p.challenge != nil {
+		var cancel context.CancelFunc
+		asking, cancel = context.WithTimeout(ctx, challengeTime)
+		defer cancel()
+	}
+	response, err := p.ask(asking)
 	if err != nil {
+		err = p.late(ctx, err)
 		trace := p.trace.read()
 		again = len(p.d.Attempts) == 0 && trace.reused && !trace.answered && isClosed(err) && p.request.whole() && ctx.Err() == nil
 		if again {
@@ -87,9 +95,12 @@ func (p *passage) attempt(ctx context.Context) (again bool) {
 		return false
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode == http.StatusSwitchingProtocols {
+	switch {
+	case response.StatusCode == http.StatusSwitchingProtocols:
 		p.pipe(ctx, response)
-	} else {
+	case p.challenge != nil:
+		p.weigh(ctx, response)
+	default:
 		p.pass(ctx, response)
 	}
 	return false
@@ -170,7 +181,7 @@ func (f *Forwarder) FillHeader(h http.Header, d *inspect.Delivery) {
 		set("X-Forwarded-Host", rest)
 	}
 	set("Hook-Delivery", d.ID)
-	set("Hook-Attempt", strconv.Itoa(len(d.Attempts)+1))
+	set("Hook-Attempt", strconv.Itoa(d.Next()))
 	if d.ReplayOf != "" && !f.Unmarked {
 		set("Hook-Replay", "1")
 		set("Hook-Replay-Of", d.ReplayOf)
@@ -310,6 +321,11 @@ func (p *passage) awaitKept() {
 // give answers in place of the app.
 func (p *passage) give(ctx context.Context, err error) {
 	outcome, message, failure := p.f.explain(ctx, err)
+	if p.challenge != nil && ctx.Err() == nil {
+		p.over(inspect.Attempt{Err: message, Outcome: outcome}, true)
+		p.standIn(ctx, "as "+message)
+		return
+	}
 	p.received()
 	p.over(inspect.Attempt{Err: message, Outcome: outcome}, false)
 	p.awaitKept()
@@ -318,7 +334,7 @@ func (p *passage) give(ctx context.Context, err error) {
 
 // over records an attempt that has ended.
 func (p *passage) over(a inspect.Attempt, again bool) {
-	a.Number = len(p.d.Attempts) + 1
+	a.Number = p.d.Next()
 	a.Target, a.Started = p.target, p.started
 	if p.trace != nil {
 		trace := p.trace.read()

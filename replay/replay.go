@@ -52,6 +52,11 @@ type Forwarder struct {
 	// it is armed, the app gets a body once it is here as a whole, if it is no longer than Capture.
 	Holder Holder
 
+	// Challenger knows the questions of the deliveries' provider: of each delivery that ServeDelivery is given it is asked whether
+	// it is one. To such a one Refuse's failure is no answer: the app gets nothing, and the sender hears what it wants to. If nil,
+	// none is. While it is armed, the app gets a short body once it is here as a whole.
+	Challenger Challenger
+
 	door door
 }
 
@@ -78,8 +83,12 @@ func (f *Forwarder) ServeDelivery(ctx context.Context, w http.ResponseWriter, d 
 	if _, ok := body.(trailed); ok && length < 0 {
 		p.request.trailer = make(http.Header)
 	}
-	if hold := f.holds(d); f.Refuse != nil || hold {
-		if !p.admitted(ctx) || hold && !p.released(ctx) {
+	hold, asks := f.holds(d), f.asks(d, length)
+	if ahead := p.request.limit; f.Refuse != nil || hold || asks {
+		if f.Refuse == nil && !hold {
+			ahead = challengeBody
+		}
+		if !p.admitted(ctx, ahead, asks) || hold && !p.released(ctx) {
 			return
 		}
 	} else if 0 <= length && length <= wholeBody && !expects(d.Header, length) {

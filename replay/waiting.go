@@ -20,7 +20,7 @@ type door struct {
 // sent before, it is one attempt, and the waiting is a part of connecting.
 func (p *passage) whenThere(r *http.Request) (*http.Response, error) {
 	response, err := p.f.Client.RoundTrip(r)
-	if err == nil || p.f.WaitForApp <= 0 || !refused(err) {
+	if err == nil || p.f.WaitForApp <= 0 || p.challenge != nil || !refused(err) {
 		return response, err
 	}
 	if p.request.whole() {

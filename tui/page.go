@@ -146,6 +146,9 @@ func originOf(d *inspect.Delivery, zone *time.Location) string {
 	if d.Remote != "" {
 		parts = append(parts, "from "+d.Remote)
 	}
+	if late := inspect.LateWords(d.Late()); late != "" {
+		parts = append(parts, late)
+	}
 	return strings.Join(slices.Concat(parts, repeats(d)), " · ")
 }
 

@@ -36,7 +36,11 @@ func attemptLines(zone *time.Location, a inspect.Attempt) []rich {
 	result.hang, about.hang = 2, 2
 	lines := []rich{result, about}
 	if a.Err != "" {
-		why := words(bad, maskedText(a.Err))
+		look := bad
+		if a.Outcome == inspect.OutcomeChallenge {
+			look = warn
+		}
+		why := words(look, maskedText(a.Err))
 		why.hang = 2
 		lines = append(lines, why)
 	}
@@ -48,7 +52,11 @@ func attemptWords(a inspect.Attempt) string {
 	words := string(a.Outcome)
 	if a.Response != nil {
 		words = strings.TrimSpace(fmt.Sprint(a.Response.Status, " ", http.StatusText(a.Response.Status)))
-		if a.Outcome != inspect.OutcomeAnswered && a.Outcome != inspect.OutcomePending {
+		switch a.Outcome {
+		case inspect.OutcomeAnswered, inspect.OutcomePending:
+		case inspect.OutcomeChallenge:
+			words += " by hook"
+		default:
 			words += ", then " + string(a.Outcome)
 		}
 	}

@@ -148,7 +148,7 @@ func (t *Try) attempt() (inspect.Attempt, error) {
 
 func outcomes() []inspect.Outcome {
 	return []inspect.Outcome{
-		inspect.OutcomePending, inspect.OutcomeAnswered, inspect.OutcomeByHand, inspect.OutcomeRefused, inspect.OutcomeRejected, inspect.OutcomeTimeout,
+		inspect.OutcomePending, inspect.OutcomeAnswered, inspect.OutcomeByHand, inspect.OutcomeChallenge, inspect.OutcomeRefused, inspect.OutcomeRejected, inspect.OutcomeTimeout,
 		inspect.OutcomeClosed, inspect.OutcomeUnreachable, inspect.OutcomeCanceled, inspect.OutcomeInterrupted,
 	}
 }

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/seed-4575fdc3/hook/inspect"
@@ -8,7 +9,8 @@ import (
 
 // Add hands d to the writer: its head, body and verdict. d.Attempts and d.RedeliveryOf are ignored. From then on the
 // delivery counts as under way in this Store, until AddAttempt brings an attempt with an outcome; if this process ends
-// before, it reads as interrupted.
+// before, it reads as interrupted. One whose id is known is ErrExists and stays as it is, unless d.Earlier says that it was handed
+// over before: then it is under way again, with that attempt.
 //
 // The Pending is done as soon as the delivery is in this process' journal, where it survives SIGKILL; the database has it
 // within 20 ms or so, under load within 150.
@@ -34,6 +36,9 @@ func (s *Store) Add(d *inspect.Delivery) *Pending {
 			return errNoProject
 		}
 		j.pending.redeliveryOf, err = tx.add(r, j.first)
+		if errors.Is(err, ErrExists) && r.Delivery.Earlier > 0 {
+			j.pending.redeliveryOf, err = tx.comesAgain(r.Delivery.ID, r.Delivery.Earlier+1)
+		}
 		return err
 	}
 	if s.options.Project != "" && !s.options.ReadOnly && s.queue.open() {

@@ -88,15 +88,7 @@ type ownedClue struct {
 }
 
 func (c *catalogue) detect(r Request) Detection {
-	var best *ownedClue
-	for name, values := range r.Header {
-		clues := c.clues[name]
-		for i := range clues {
-			if clues[i].fits(r, values) && clues[i].beats(best) {
-				best = &clues[i]
-			}
-		}
-	}
+	best := c.byHeader(r)
 	if best == nil || best.weight == weak {
 		r.Body = r.Body[:min(len(r.Body), maxShape)]
 		for i := range c.shapes {
@@ -110,6 +102,20 @@ func (c *catalogue) detect(r Request) Detection {
 		return Detection{}
 	}
 	return Detection{Provider: best.owner, Evidence: best.evidence}
+}
+
+// byHeader is the heaviest clue that a header of r's is; nil if none is one.
+func (c *catalogue) byHeader(r Request) *ownedClue {
+	var best *ownedClue
+	for name, values := range r.Header {
+		clues := c.clues[name]
+		for i := range clues {
+			if clues[i].fits(r, values) && clues[i].beats(best) {
+				best = &clues[i]
+			}
+		}
+	}
+	return best
 }
 
 func (c *ownedClue) fits(r Request, values []string) bool {

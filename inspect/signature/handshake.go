@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"crypto/hmac"
 	"net/http"
 	"strings"
 )
@@ -11,6 +12,11 @@ type Answer struct {
 	Header http.Header
 	Body   string
 	Asks   string // what was asked, for people: "Slack's URL verification"
+	Note   string // what somebody has to do besides, for people: to open a URL; empty for nothing
+	Secret bool   // the question brings a secret that must be kept: who answers and lets go of it can't verify what follows
+
+	silent  bool // nothing must be said besides the status
+	loosely bool // the body may also be JSON or a form, with the text as its challenge
 }
 
 // A handshake recognises a provider's question and answers it. It is false for any other request, and where the answer
@@ -31,6 +37,19 @@ func (p *Provider) Handshake(r Request, secrets []Secret) (Answer, bool) {
 	return a, ok
 }
 
+// Challenge is Handshake for whoever was also given a secret for the provider's questions alone; see ChallengeSecret. Where
+// that is a word that comes with the question, only a question that has it is answered.
+func (p *Provider) Challenge(r Request, secrets []Secret, own string) (Answer, bool) {
+	switch {
+	case p == nil || own == "":
+	case p.password == nil:
+		secrets = append([]Secret{{Value: own, Provider: p.Name, Source: "the challenge secret"}}, secrets...)
+	case !hmac.Equal([]byte(p.password(r)), []byte(own)):
+		return Answer{}, false
+	}
+	return p.Handshake(r, secrets)
+}
+
 // HasHandshake says whether the provider asks such a question.
 func (p *Provider) HasHandshake() bool { return p != nil && p.handshake != nil }
 
@@ -42,7 +61,9 @@ func textAnswer(text string) Answer {
 }
 
 func jsonAnswer(text string) Answer {
-	return Answer{Status: http.StatusOK, Body: text, Header: http.Header{"Content-Type": {"application/json"}}}
+	return Answer{Status: http.StatusOK, Body: text, Header: http.Header{
+		"Content-Type": {"application/json"}, "X-Content-Type-Options": {"nosniff"},
+	}}
 }
 
 // echoes answers with what a source holds, if the request is of that method and the source has a value.

@@ -14,8 +14,17 @@ func repeatsHeader(name string) handshake {
 	}
 }
 
+// bringsSecret is a handshake whose question has the new webhook's secret as X-Hook-Secret.
+func bringsSecret(h handshake) handshake {
+	return func(r Request, secrets []Secret) (Answer, bool) {
+		a, ok := h(r, secrets)
+		a.Secret, a.Note = true, "keep the request's X-Hook-Secret: it is the webhook's signing secret"
+		return a, ok
+	}
+}
+
 // hubChallenge echoes WebSub's challenge, as Meta's and YouTube's webhooks have it. The verify token that comes with it is
-// between the sender and the app: any is accepted.
+// between the sender and the app: see Provider.password.
 func hubChallenge(r Request, _ []Secret) (Answer, bool) {
 	challenge := inQuery("hub.challenge")(r)
 	mode := inQuery("hub.mode")(r)
@@ -47,4 +56,11 @@ func xChallenge(r Request, secrets []Secret) (Answer, bool) {
 func twitchChallenge(r Request, _ []Secret) (Answer, bool) {
 	a := textAnswer(pick(r.Body, "challenge"))
 	return a, headerValue(r, "Twitch-Eventsub-Message-Type") == "webhook_callback_verification" && a.Body != ""
+}
+
+// lineVerification accepts what the console's Verify button sends: no events.
+func lineVerification(r Request, _ []Secret) (Answer, bool) {
+	events := strings.Fields(string(memberText(r.Body[:min(len(r.Body), maxHeader)], "events")))
+	asks := strings.EqualFold(r.Method, http.MethodPost) && pick(r.Body, "destination") != "" && strings.Join(events, "") == "[]"
+	return Answer{Status: http.StatusOK, Asks: "LINE's Verify button"}, asks
 }

@@ -25,12 +25,16 @@ type Provider struct {
 	Success    string          // which answers it takes for success; empty for any 2xx
 	Retries    string          // when it sends again, in a short phrase
 	Schedule   []time.Duration // the pauses between its attempts, as far as they are known; empty if it never sends again
+	Forgetful  bool            // it never sends again by itself unless told to, and nothing reads the app's answer: a webhook that fails is lost
+
+	ChallengeSecret string // the secret that the answer to its question takes, for people: "the app's Secret Token"; empty for none
 
 	scheme    scheme             // nil if it proves nothing
 	clues     []clue             // what tells that a request is its
 	reads     reading            // what Meta says
 	meta      func(Request) Meta // in place of reads, where that needs a function
 	handshake handshake          // what it asks when a URL is registered; nil if nothing
+	password  source             // the word that comes with its question, if that is what ChallengeSecret is
 	keysAt    func(Request) string
 }
 

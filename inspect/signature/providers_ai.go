@@ -124,6 +124,7 @@ func huggingFace() *Provider {
 		RegisterAt: "huggingface.co → Settings → Webhooks",
 		SecretAt:   "huggingface.co → Settings → Webhooks → the webhook → Secret, which you choose yourself",
 		Retries:    "never by itself; by hand from the webhook's activity",
+		Forgetful:  true,
 		scheme:     &tokenScheme{at: headerAt("X-Webhook-Secret"), secret: ownSecret()},
 		clues: []clue{
 			shape("the body's event.scope and repo.name", inBody("event.scope"), inBody("event.action"), inBody("repo.name")),

@@ -2,6 +2,7 @@ package signature
 
 import (
 	"crypto"
+	"net/http"
 	"encoding/base64"
 	"time"
 )
@@ -166,6 +167,9 @@ func wise() *Provider {
 		reads: reading{
 			event: inBody("event_type"), id: inHeader("X-Delivery-Id"), account: inBody("data.resource.profile_id"),
 			mode: when(inHeader("X-Test-Notification"), []string{"true"}, ModeTest, ModeLive),
+		},
+		handshake: func(r Request, _ []Secret) (Answer, bool) {
+			return Answer{Status: 200}, r.Method == http.MethodPost && header(r.Header, "X-Test-Notification") == "true"
 		},
 	}
 }

@@ -177,7 +177,8 @@ func smartcar() *Provider {
 			event: inBody("eventType"), id: inBody("eventId"), account: firstOf(inBody("data.vehicle.id"), inBody("meta.webhookName")),
 			mode: when(firstOf(inBody("meta.mode"), inBody("data.vehicle.mode")), []string{"LIVE", "live"}, ModeLive, ModeTest),
 		},
-		handshake: smartcarChallenge,
+		ChallengeSecret: "the application management token",
+		handshake:       smartcarChallenge,
 	}
 }
 

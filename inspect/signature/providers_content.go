@@ -73,6 +73,7 @@ func discourse() *Provider {
 		RegisterAt: "Admin → API → Webhooks",
 		SecretAt:   "Admin → API → Webhooks → the webhook → Secret, which you choose yourself",
 		Retries:    "never, unless the site turns it on: then 4 times, after 1, 5, 25 and 125 minutes",
+		Forgetful:  true,
 		scheme:     signsBody("X-Discourse-Event-Signature", "sha256=", withSHA256(), inHex(), ownSecret()),
 		clues:      append(marks("X-Discourse-Event-Signature", "X-Discourse-Event", "X-Discourse-Instance"), agent("Discourse/")),
 		reads: reading{
@@ -177,7 +178,10 @@ func notion() *Provider {
 
 // notionToken accepts the request that brings a new URL's secret, which it doesn't repeat.
 func notionToken(r Request, _ []Secret) (Answer, bool) {
-	a := Answer{Status: 200, Asks: "to verify the URL: paste the body's verification_token in the integration's settings, and keep it as the secret"}
+	a := Answer{
+		Status: 200, Secret: true,
+		Note: "paste the body's verification_token in the integration's settings, and keep it: it is the signing secret",
+	}
 	return a, pick(r.Body, "verification_token") != ""
 }
 

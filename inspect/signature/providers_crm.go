@@ -70,7 +70,8 @@ func linkedIn() *Provider {
 			event: joined(".", inBody("type"), firstOf(inBody("notifications.0.action"), inBody("leadAction"))), id: inBody("notifications.0.notificationId"),
 			account: firstOf(inBody("notifications.0.organizationalEntity"), inBody("owner.organization")),
 		},
-		handshake: linkedInChallenge,
+		ChallengeSecret: "the app's client secret",
+		handshake:       linkedInChallenge,
 	}
 }
 
@@ -194,7 +195,8 @@ func xero() *Provider {
 			event: joined(".", inBody("events.0.eventCategory"), inBody("events.0.eventType")), account: inBody("events.0.tenantId"),
 			id: joined(":", inBody("lastEventSequence"), inBody("entropy")),
 		},
-		handshake: xeroIntent,
+		ChallengeSecret: "the webhook's signing key",
+		handshake:       xeroIntent,
 	}
 }
 
@@ -204,7 +206,7 @@ func xeroIntent(r Request, secrets []Secret) (Answer, bool) {
 	if !strings.EqualFold(r.Method, http.MethodPost) || !hasMember(r.Body, "entropy") || pick(r.Body, "lastEventSequence") != "0" {
 		return Answer{}, false
 	}
-	a := Answer{Status: http.StatusOK, Asks: "Xero's intent to receive"}
+	a := Answer{Status: http.StatusOK, Asks: "Xero's intent to receive", silent: true}
 	switch res := Lookup("xero").Verify(r, secrets); {
 	case res.Verdict == Valid:
 	case res.Verdict == Invalid && !res.Test:

@@ -196,12 +196,14 @@ func TestDevopsHandshakes(t *testing.T) {
 		status               int
 		want, asks           string
 	}{
-		{"aws-sns", `{"Type":"SubscriptionConfirmation","SubscribeURL":"https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription"}`, "", nil, 200, "", "to confirm the subscription: open https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription"},
+		{"aws-sns", `{"Type":"SubscriptionConfirmation","SubscribeURL":"https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription"}`, "", nil, 200, "", "the confirmation of an Amazon SNS subscription"},
+		{"aws-sns", `{"Type":"SubscriptionConfirmation","SubscribeURL":"https://sns.example/?Action=ConfirmSubscription"}`, "", nil, 0, "", ""},
+		{"aws-sns", `{"Type":"SubscriptionConfirmation","SubscribeURL":"https://sns.us-west-2.amazonaws.com@evil.example/"}`, "", nil, 0, "", ""},
 		{"aws-sns", `{"Type":"SubscriptionConfirmation","SubscribeURL":"javascript:alert(1)"}`, "", nil, 0, "", ""},
 		{"aws-sns", snsNotification, "", nil, 0, "", ""},
 		{"dropbox-sign", dropboxSignBody(`{"event":{"event_type":"callback_test"}}`).text, plain, []string{"Content-Type", "multipart/form-data; boundary=boundary"}, 200, "Hello API Event Received", "Dropbox Sign's test of the URL"},
 		{"dropbox-sign", dropboxSignBody(`{"event":{"event_type":"template_created"}}`).text, plain, []string{"Content-Type", "multipart/form-data; boundary=boundary"}, 0, "", ""},
-		{"notion", `{"verification_token":"secret_x"}`, "", nil, 200, "", "to verify the URL: paste the body's verification_token in the integration's settings, and keep it as the secret"},
+		{"notion", `{"verification_token":"secret_x"}`, "", nil, 200, "", "the URL verification of Notion"},
 		{"notion", `{"type":"page.created"}`, "", nil, 0, "", ""},
 		{"smartcar", `{"eventType":"VERIFY","data":{"challenge":"3a5c8f2b"}}`, js, []string{"Sc-Signature", "4d6bbf93209a369420628da31e5c9a2955d8dbaef3b185187e42102fbbc06cfd"}, 200, `{"challenge":"4dad36cd18dd8e72e2b9a7d6a8bb9e089f00b86d449a979cc23dc77f22395969"}`, "the URL verification of Smartcar"},
 		{"smartcar", `{"eventType":"VERIFY","data":{"challenge":"3a5c8f2b"}}`, js, nil, 0, "", ""},

@@ -25,6 +25,7 @@ func github() *Provider {
 		SecretAt:   "the repository, organization or app → Settings → Webhooks → Secret, which you choose yourself",
 		Timeout:    10 * time.Second,
 		Retries:    "never by itself; by hand within 3 days",
+		Forgetful:  true,
 		scheme: &hmacScheme{
 			carrier: headers{signature: "X-Hub-Signature-256", before: "sha256="},
 			digest:  withSHA256(), encoding: inHex(), signs: signs("{body}"), secret: token,
@@ -59,6 +60,7 @@ func gitlab() *Provider {
 		SecretAt:   "the project or group → Settings → Webhooks → the webhook → Secret token or Signing token; it is shown once",
 		Timeout:    10 * time.Second,
 		Retries:    "never by itself; by hand from the webhook's recent events; after 4 failures in a row it pauses",
+		Forgetful:  true,
 		scheme:     &bySecret{schemes: []scheme{secretToken, signing}, index: hasPrefix("whsec_")},
 		clues: slices.Concat(
 			marks("X-Gitlab-Event", "X-Gitlab-Token", "X-Gitlab-Event-Uuid", "X-Gitlab-Webhook-Uuid", "X-Gitlab-Instance"),

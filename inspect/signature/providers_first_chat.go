@@ -34,8 +34,9 @@ func discord() *Provider {
 			{header: "X-Signature-Ed25519", weight: certain, also: inBody("application_id")},
 			hint("X-Signature-Ed25519"), agent("Discord-Interactions/"), agent("Discord-Webhook/"),
 		},
-		meta:      discordMeta,
-		handshake: discordHandshake,
+		meta:            discordMeta,
+		ChallengeSecret: "the application's public key",
+		handshake:       discordHandshake,
 	}
 }
 
@@ -130,7 +131,7 @@ func slackHandshake(r Request, _ []Secret) (Answer, bool) {
 		return Answer{Status: http.StatusOK, Asks: "Slack's certificate check"}, formValue(r.Body, "ssl_check") == "1"
 	}
 	a := textAnswer(pick(r.Body, "challenge"))
-	a.Asks = "Slack's URL verification"
+	a.Asks, a.loosely = "Slack's URL verification", true
 	return a, pick(r.Body, "type") == "url_verification" && a.Body != ""
 }
 

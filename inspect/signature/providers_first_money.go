@@ -139,6 +139,7 @@ func woocommerce() *Provider {
 		Timeout:    60 * time.Second,
 		Success:    "a status from 200 to 302",
 		Retries:    "never",
+		Forgetful:  true,
 		scheme: &hmacScheme{
 			carrier: headers{signature: "X-Wc-Webhook-Signature"},
 			digest:  withSHA256(), encoding: inBase64(), signs: signs("{body}"),

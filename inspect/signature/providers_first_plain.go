@@ -16,6 +16,7 @@ func papertrail() *Provider {
 		Note:       "Nothing is signed. The URL that you register may hold a user name and a password, or a long random path.",
 		RegisterAt: "Dashboard → the saved search → Create Alert → Webhook",
 		Retries:    "not published",
+		Forgetful:  true,
 		clues:      []clue{shape("the form's payload with a saved_search", search)},
 		reads: reading{
 			event: firstOf(when(in("events.0.id"), nil, "", "events"), when(in("counts.0.source_name"), nil, "", "counts")),
@@ -34,6 +35,7 @@ func wordpress() *Provider {
 			"WordPress itself sends none, and plugins have schemes of their own.",
 		RegisterAt: "WP Admin → Settings → Webhooks",
 		Retries:    "never",
+		Forgetful:  true,
 		clues: []clue{
 			agent("WordPress/"),
 			shape("the form's hook and ID", inForm("hook"), firstOf(inForm("ID"), inForm("comment_ID"), inForm("post_title"))),

@@ -107,7 +107,8 @@ func braintree() *Provider {
 			}
 			return short(m)
 		},
-		handshake: braintreeChallenge,
+		ChallengeSecret: "the public key and the private key, with a colon between them",
+		handshake:       braintreeChallenge,
 	}
 }
 

@@ -51,6 +51,7 @@ func lineMessaging() *Provider {
 		reads: reading{
 			event: inBody("events.0.type"), id: inBody("events.0.webhookEventId"), account: inBody("destination"),
 		},
+		handshake: lineVerification,
 	}
 }
 

@@ -74,7 +74,8 @@ func ebay() *Provider {
 		clues: append(marks("X-Ebay-Signature"), clue{within: inQuery("challenge_code"), weight: likely, words: "the query's challenge_code"}),
 		reads: reading{event: inBody("metadata.topic"), id: inBody("notification.notificationId"), account: inBody("notification.data.userId")},
 
-		handshake: ebayChallenge,
+		ChallengeSecret: "the verification token",
+		handshake:       ebayChallenge,
 	}
 }
 

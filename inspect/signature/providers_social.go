@@ -49,7 +49,9 @@ func metaPlatforms() *Provider {
 			event: metaEvent, account: inBody("entry.0.id"),
 			id: firstOf(inBody("entry.0.messaging.0.message.mid"), joined(":", inBody("entry.0.id"), metaEvent, inBody("entry.0.time"))),
 		},
-		handshake: hubChallenge,
+		ChallengeSecret: "the verify token that was chosen at the registration; without one, any is taken",
+		handshake:       hubChallenge,
+		password:        inQuery("hub.verify_token"),
 	}
 }
 
@@ -108,7 +110,9 @@ func strava() *Provider {
 			id:      joined(":", inBody("object_id"), inBody("aspect_type"), inBody("event_time")),
 			account: inBody("owner_id"),
 		},
-		handshake: stravaChallenge,
+		ChallengeSecret: "the verify token that was chosen at the registration; without one, any is taken",
+		handshake:       stravaChallenge,
+		password:        inQuery("hub.verify_token"),
 	}
 }
 
@@ -219,7 +223,9 @@ func whatsapp() *Provider {
 			id:      firstOf(inBody(value+"messages.0.id"), joined(":", inBody(value+"statuses.0.id"), status)),
 			account: firstOf(inBody(value+"metadata.display_phone_number"), inBody("entry.0.id")),
 		},
-		handshake: hubChallenge,
+		ChallengeSecret: "the verify token that was chosen at the registration; without one, any is taken",
+		handshake:       hubChallenge,
+		password:        inQuery("hub.verify_token"),
 	}
 }
 
@@ -252,7 +258,8 @@ func xTwitter() *Provider {
 			event: xEvent, account: inBody("for_user_id"),
 			id: firstOf(inBody("data.event_uuid"), inBody("tweet_create_events.0.id_str"), inBody("direct_message_events.0.id")),
 		},
-		handshake: xChallenge,
+		ChallengeSecret: "the app's API key secret",
+		handshake:       xChallenge,
 	}
 }
 
@@ -284,7 +291,9 @@ func youtube() *Provider {
 		reads: reading{
 			event: youtubeEvent, id: joined(":", youtubeVideo, firstOf(inXML("updated"), always("deleted"))), account: inXML("yt:channelId"),
 		},
-		handshake: hubChallenge,
+		ChallengeSecret: "the verify token that was chosen at the registration; without one, any is taken",
+		handshake:       hubChallenge,
+		password:        inQuery("hub.verify_token"),
 	}
 }
 

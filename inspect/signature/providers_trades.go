@@ -19,6 +19,7 @@ func akeneo() *Provider {
 		SecretAt:   "Connect → Connection settings → the connection → Event subscription → Secret",
 		Timeout:    500 * time.Millisecond,
 		Retries:    "never",
+		Forgetful:  true,
 		scheme: &hmacScheme{
 			carrier: headers{signature: "X-Akeneo-Request-Signature", time: "X-Akeneo-Request-Timestamp"},
 			digest:  withSHA256(), encoding: inHex(), signs: signs("{timestamp}.{body}"),
@@ -81,7 +82,7 @@ func clio() *Provider {
 			shape("the body's meta.event and meta.webhook_id", inBody("meta.event"), inBody("meta.webhook_id")),
 		},
 		reads:     reading{event: inBody("meta.event"), account: inBody("meta.webhook_id")},
-		handshake: repeatsHeader("X-Hook-Secret"),
+		handshake: bringsSecret(repeatsHeader("X-Hook-Secret")),
 	}
 }
 

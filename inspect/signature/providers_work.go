@@ -68,7 +68,7 @@ func asanaSecret(r Request, _ []Secret) (Answer, bool) {
 	secret := header(r.Header, "X-Hook-Secret")
 	return Answer{
 		Status: http.StatusOK, Header: http.Header{"X-Hook-Secret": {secret}},
-		Asks: "to repeat the new webhook's secret: keep the request's X-Hook-Secret as the secret",
+		Secret: true, Note: "keep the request's X-Hook-Secret: it is the webhook's signing secret",
 	}, strings.EqualFold(r.Method, http.MethodPost) && secret != ""
 }
 
@@ -250,7 +250,8 @@ func zoom() *Provider {
 			event: inBody("event"), account: inBody("payload.account_id"),
 			id: joined(":", inBody("event"), inBody("event_ts"), firstOf(inBody("payload.object.uuid"), inBody("payload.object.id"))),
 		},
-		handshake: zoomToken,
+		ChallengeSecret: "the app's Secret Token",
+		handshake:       zoomToken,
 	}
 }
 

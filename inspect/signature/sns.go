@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -120,12 +121,14 @@ func inLongBody(path string) source {
 	return func(r Request) string { return pickUpTo(maxHeader, r.Body, names...) }
 }
 
-// snsConfirmation accepts the message that asks to confirm a subscription. Whoever subscribed must visit its URL:
-// nothing is fetched here.
+// snsConfirmation accepts the message that asks to confirm a subscription. Whoever subscribed must visit its URL, which is
+// Amazon's: nothing is fetched here.
 func snsConfirmation(r Request, _ []Secret) (Answer, bool) {
-	url := pickUpTo(maxHeader, r.Body, "SubscribeURL")
-	if pick(r.Body, "Type") != "SubscriptionConfirmation" || !strings.HasPrefix(url, "https://") {
+	text := pickUpTo(maxHeader, r.Body, "SubscribeURL")
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" || u.User != nil || !snsHost(u.Host, ".pem") ||
+		pick(r.Body, "Type") != "SubscriptionConfirmation" || !strings.EqualFold(r.Method, http.MethodPost) {
 		return Answer{}, false
 	}
-	return Answer{Status: http.StatusOK, Asks: "to confirm the subscription: open " + url}, true
+	return Answer{Status: http.StatusOK, Asks: "the confirmation of an Amazon SNS subscription", Note: "to confirm it, open " + u.String()}, true
 }

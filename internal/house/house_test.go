@@ -18,14 +18,15 @@ const module = "github.com/seed-4575fdc3/hook/"
 // mayImport says for each room which others it may open the door to. What is not listed, it may not.
 var mayImport = map[string][]string{
 	"cmd/hook":              {"cmd"},
-	"cmd/hook-relay":        {"cmd"},
+	"cmd/hook-relay":        {"cmd", "relay/metrics"},
 	"cmd":                   {"tui", "relay", "relay/admin", "relay/state", "relay/tunnel", "relay/wire", "replay", "fixtures", "inspect", "inspect/signature", "inspect/history", "inspect/filter", "inspect/diff", "inspect/export", "internal/filelock", "internal/latest", "internal/pasted"},
 	"tui":                   {"inspect", "inspect/signature", "inspect/diff"},
 	"relay":                 {"relay/wire", "inspect", "inspect/signature", "internal/httptext"},
 	"relay/tunnel":          {"relay/wire", "inspect", "inspect/signature", "internal/latest"},
 	"relay/wire":            {"internal/httptext"},
 	"relay/state":           {"relay", "internal/filelock"},
-	"relay/admin":           {"relay", "relay/state"},
+	"relay/admin":           {"relay", "relay/state", "relay/wire"},
+	"relay/metrics":         {"relay", "relay/admin", "relay/wire"},
 	"replay":                {"inspect", "inspect/signature", "internal/httptext"},
 	"fixtures":              {"inspect", "inspect/signature"},
 	"inspect":               {"inspect/signature"},
@@ -61,6 +62,7 @@ var onlyIn = map[string][]string{
 	"github.com/zalando/":        {"cmd"},
 	"github.com/creack/pty":      {"internal/terminal"},
 	"github.com/nats-io/":        {"relay/state"},
+	"github.com/prometheus/":     {"relay/metrics"},
 }
 
 func TestImportsPointDown(t *testing.T) {

@@ -15,6 +15,7 @@ require (
 	github.com/google/go-github/v88 v88.0.0
 	github.com/line/line-bot-sdk-go/v8 v8.14.0
 	github.com/mailgun/mailgun-go/v4 v4.23.0
+	github.com/miekg/dns v1.1.73
 	github.com/openai/openai-go/v3 v3.95.0
 	github.com/razorpay/razorpay-go v1.3.3
 	github.com/resend/resend-go/v3 v3.1.1
@@ -25,6 +26,11 @@ require (
 	github.com/stripe/stripe-go/v85 v85.0.0
 	github.com/svix/svix-webhooks v1.44.0
 	github.com/twilio/twilio-go v1.31.0
+)
+
+require (
+	github.com/go-jose/go-jose/v4 v4.1.3 // indirect
+	github.com/letsencrypt/challtestsrv v1.4.2 // indirect
 )
 
 require (
@@ -70,6 +76,7 @@ require (
 	github.com/invopop/jsonschema v0.14.0 // indirect
 	github.com/json-iterator/go v1.1.12 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/letsencrypt/pebble/v2 v2.10.0
 	github.com/lucasb-eyer/go-colorful v1.4.1 // indirect
 	github.com/mailgun/errors v0.4.0 // indirect
 	github.com/mattn/go-colorable v0.1.14 // indirect

@@ -27,6 +27,12 @@ type API struct {
 	Began    time.Time
 	Others   relay.Tokens // tokens that the Store doesn't know, which may listen; nil: there are none
 
+	Metrics     http.Handler     // answers at /metrics; nil: nothing does
+	Certificate func() time.Time // until when that of the relay's certificates is good that ends first; nil: there are none
+
+	// Event says who sent a held delivery, and what it is about, as far as that can be told; nil: nobody knows.
+	Event func(h *relay.Held) (provider, event string)
+
 	relay *relay.Server
 	mux   *http.ServeMux
 }
@@ -43,6 +49,17 @@ func New(store *state.Store, software string) *API {
 		"POST tokens":           (*request).createToken,
 		"DELETE tokens/{name}":  (*request).revokeToken,
 		"GET audit":             (*request).audit,
+
+		"GET inbox":                   (*request).backlogs,
+		"GET inbox/{name}":            (*request).inbox,
+		"DELETE inbox/{name}":         (*request).drop,
+		"DELETE inbox/{name}/{key}":   (*request).drop,
+		"POST inbox/{name}/redeliver": (*request).redeliver,
+
+		"GET tunnels":  (*request).tunnels,
+		"GET drain":    (*request).drain,
+		"POST drain":   (*request).drain,
+		"DELETE drain": (*request).drain,
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		a.mux.HandleFunc(method+" "+Prefix+path, func(w http.ResponseWriter, r *http.Request) {
@@ -73,23 +90,36 @@ type caller struct {
 
 func (c caller) may(scope string) bool { return c.by == Operator || c.token.Has(scope) }
 
-// Local answers at the operator's own socket: whoever can open that may do all.
+// Local answers at the operator's own socket, the same as a Listener: whoever can open that may do all.
 func (a *API) Local() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, withCaller(r, caller{by: Operator})) })
+	return a.handle(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.mux.ServeHTTP(w, withCaller(r, caller{by: Operator}))
+	}), func(*request) error { return nil })
 }
 
 // Remote answers whoever has a token, as far as that allows it.
 func (a *API) Remote() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		name, t, known := a.find(token)
-		if !known || !strings.EqualFold(scheme, "Bearer") {
-			w.Header().Set("WWW-Authenticate", `Bearer realm="hook-relay"`)
+		name, t, known := a.bearer(r)
+		if !known {
+			w.Header().Set("WWW-Authenticate", challenge)
 			(&request{API: a, w: w, r: r}).fail(&refusal{http.StatusUnauthorized, "this relay wants a token that it knows"})
 			return
 		}
 		a.mux.ServeHTTP(w, withCaller(r, caller{by: "token:" + name, owner: relay.OwnerOf(name), token: t}))
 	})
+}
+
+// challenge is what whoever has no token is told by.
+const challenge = `Bearer realm="hook-relay"`
+
+// bearer is who sends the request, as its token says.
+func (a *API) bearer(r *http.Request) (name string, t state.Token, ok bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", state.Token{}, false
+	}
+	return a.find(token)
 }
 
 // find is who a token belongs to.

@@ -107,6 +107,10 @@ func TestScopes(t *testing.T) {
 		{"POST", "names/rude-otter/ban", `{"why":"phishing"}`, 401, 403, 403, 200},
 		{"POST", "names/Bad_Name/ban", `{}`, 401, 403, 403, 400},
 		{"DELETE", "names/rude-otter", "", 401, 404, 404, 200},
+		{"GET", "tunnels", "", 401, 200, 200, 200},
+		{"GET", "drain", "", 401, 403, 403, 200},
+		{"POST", "drain", "", 401, 403, 403, 200},
+		{"DELETE", "drain", "", 401, 403, 403, 200},
 		{"GET", "nothing", "", 401, 404, 404, 404},
 	} {
 		for _, by := range []struct {

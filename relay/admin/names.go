@@ -10,33 +10,6 @@ import (
 	"github.com/seed-4575fdc3/hook/relay/state"
 )
 
-// A Status is how a relay stands, and what the caller's token allows.
-type Status struct {
-	Software  string    `json:"software"`
-	Began     time.Time `json:"began"`
-	Connected int       `json:"connected"` // endpoints whose clients are here
-	Names     int       `json:"names"`     // that are somebody's; those of the caller's own if it may not read all
-	Token     string    `json:"token,omitempty"`
-	Scopes    []string  `json:"scopes,omitempty"`
-	Pattern   string    `json:"pattern,omitempty"`
-	Most      int       `json:"most,omitempty"`
-	Expires   time.Time `json:"expires,omitzero"`
-}
-
-func (q *request) status() error {
-	names := q.visible()
-	s := Status{Software: q.Software, Began: q.Began, Names: len(names)}
-	for _, n := range names {
-		if !n.Since.IsZero() {
-			s.Connected++
-		}
-	}
-	if q.by != Operator {
-		s.Token, s.Scopes, s.Pattern, s.Most, s.Expires = strings.TrimPrefix(q.by, "token:"), q.token.Scopes, q.token.Pattern, q.token.Most, q.token.Expires
-	}
-	return q.answer(http.StatusOK, s)
-}
-
 // A Name is an endpoint's name, whose it is, and who is there.
 type Name struct {
 	Name    string    `json:"name"`
@@ -47,6 +20,7 @@ type Name struct {
 	Banned  string    `json:"banned,omitempty"`
 	Since   time.Time `json:"connected_since,omitzero"` // zero: its client is away
 	Remote  string    `json:"remote,omitempty"`
+	Settings
 }
 
 // visible are the names that the caller may see, in order: their own, or all.
@@ -62,7 +36,7 @@ func (q *request) visible() []Name {
 		}
 		all = append(all, Name{
 			Name: name, URL: q.relay.EndpointURL(name), Owner: string(n.Owner), Claimed: n.Claimed, Expires: n.Expires, Banned: n.Banned,
-			Since: here[name].Since, Remote: here[name].Remote,
+			Since: here[name].Since, Remote: here[name].Remote, Settings: SettingsOf(n.Settings),
 		})
 	}
 	slices.SortFunc(all, func(a, b Name) int { return strings.Compare(a.Name, b.Name) })
@@ -77,6 +51,28 @@ func (q *request) names() error {
 	return q.answer(http.StatusOK, names)
 }
 
+// A Released says which name is nobody's now, and how many deliveries that were held for it went with it.
+type Released struct {
+	Name    string `json:"released"`
+	Dropped int    `json:"dropped,omitempty"`
+}
+
+// A Banned is a Released for a name that nobody may claim.
+type Banned struct {
+	Name    string `json:"banned"`
+	Dropped int    `json:"dropped,omitempty"`
+}
+
+// heldFor is how many deliveries are held for a name, dead letters included.
+func (q *request) heldFor(name string) int {
+	for _, b := range q.Store.Backlogs() {
+		if b.Name == name {
+			return b.Waiting + b.Dead
+		}
+	}
+	return 0
+}
+
 // release makes a name nobody's: one's own, or any for an admin. Its client is told to go.
 func (q *request) release() error {
 	name := q.r.PathValue("name")
@@ -84,6 +80,7 @@ func (q *request) release() error {
 	if !q.may(state.ScopeAdmin) && (!known || !n.Owner.Is(q.owner)) {
 		return &refusal{http.StatusNotFound, "no name of yours is " + name}
 	}
+	held := q.heldFor(name)
 	ok, err := q.Store.Release(q.r.Context(), q.by, name)
 	switch {
 	case err != nil:
@@ -92,7 +89,7 @@ func (q *request) release() error {
 		return &refusal{http.StatusNotFound, "nobody has the name " + name}
 	}
 	q.relay.Disconnect(name, "the name "+name+" was released")
-	return q.answer(http.StatusOK, map[string]string{"released": name})
+	return q.answer(http.StatusOK, Released{Name: name, Dropped: held})
 }
 
 func (q *request) ban() error {
@@ -112,9 +109,10 @@ func (q *request) ban() error {
 	if asked.Why == "" {
 		asked.Why = "no reason given"
 	}
+	held := q.heldFor(name)
 	if err := q.Store.Ban(q.r.Context(), q.by, name, asked.Why); err != nil {
 		return err
 	}
 	q.relay.Disconnect(name, "the operator of this relay has banned the name "+name)
-	return q.answer(http.StatusOK, map[string]string{"banned": name})
+	return q.answer(http.StatusOK, Banned{Name: name, Dropped: held})
 }

@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,5 +46,5 @@ func (s *Store) sweepInbox(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return errors.Join(s.names.tidy(ctx), s.tokens.tidy(ctx), b.marks.tidy(ctx))
 }

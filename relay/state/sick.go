@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -135,7 +136,20 @@ func (s *Store) cure(ctx context.Context) error {
 	if err := s.engine.restart(); err != nil {
 		return err
 	}
-	return s.probe(ctx, 5*time.Second)
+	var err error
+	for range 50 { // its streams are back a moment later
+		if err = s.probe(ctx, time.Second); !errors.Is(err, jetstream.ErrNoStreamResponse) && !errors.Is(err, nats.ErrNoResponders) {
+			break
+		}
+		timer := time.NewTimer(100 * time.Millisecond)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+	}
+	return err
 }
 
 // leastFree is how much room makes it worth a try.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -15,6 +17,8 @@ type table[T any] struct {
 	kv      jetstream.KeyValue
 	watcher jetstream.KeyWatcher
 	changed func(key string, was, is *T) // nil: nobody minds; called with the lock held
+
+	removed atomic.Bool // since tidy was called
 
 	mu   sync.RWMutex
 	rows map[string]row[T]
@@ -228,6 +232,7 @@ func (t *table[T]) remove(ctx context.Context, key string) (ok bool, err error) 
 		}
 		err := t.kv.Purge(ctx, key, jetstream.LastRevision(old.revision))
 		if err == nil {
+			t.removed.Store(true)
 			t.set(key, nil, old.revision+1)
 			return true, nil
 		}
@@ -239,6 +244,17 @@ func (t *table[T]) remove(ctx context.Context, key string) (ok bool, err error) 
 		}
 	}
 }
+
+// tidy takes out the marks that removals leave in the bucket.
+func (t *table[T]) tidy(ctx context.Context) error {
+	if !t.removed.Swap(false) {
+		return nil
+	}
+	return t.kv.PurgeDeletes(ctx, jetstream.DeleteMarkersOlderThan(markersStay))
+}
+
+// markersStay is how long a removal's mark stays, so that whoever follows the bucket sees it.
+const markersStay = 10 * time.Minute
 
 func (t *table[T]) close() error {
 	err := t.watcher.Stop()

@@ -52,7 +52,7 @@ func isLoopback(host string) bool {
 }
 
 // dial connects, upgrades and claims within dialTimeout.
-func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welcome, error) {
+func (c *Client) dial(ctx context.Context, claim *claim) (wire.Conn, wire.Welcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	header := make(http.Header)
@@ -81,10 +81,14 @@ func (c *Client) dial(ctx context.Context, takeOver bool) (wire.Conn, wire.Welco
 	conn := wire.WebSocket(ws)
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
+	backlog := c.Backlog
+	if claim.lived { // what came while the connection was lost is wanted
+		backlog = nil
+	}
 	welcome, err := wire.SendHello(conn, wire.Hello{
 		Versions: []int{wire.Version}, Software: c.Software, Instance: c.Instance, Name: c.Name, Secret: c.proof(),
-		TakeOver: takeOver, Window: wire.DefaultWindow, MaxStreams: maxStreams, KnowsIdle: true,
-		ExpireMS: c.left(), Settings: c.Settings, MaxBacklog: c.Backlog,
+		TakeOver: claim.takeOver, Window: wire.DefaultWindow, MaxStreams: maxStreams, KnowsIdle: true,
+		ExpireMS: c.left(), Settings: c.Settings, MaxBacklog: backlog,
 	})
 	if err != nil {
 		_ = conn.Close()

@@ -108,7 +108,7 @@ func TestKernelLooksAfterTheTunnel(t *testing.T) {
 			}
 			defer srv.Close()
 			c.Relay = srv.URL
-			conn, _, err := c.dial(t.Context(), false)
+			conn, _, err := c.dial(t.Context(), new(claim))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -33,7 +33,7 @@ type Handler interface {
 	ServeDelivery(ctx context.Context, w http.ResponseWriter, d *inspect.Delivery, body io.Reader, length int64)
 }
 
-// A Client keeps one endpoint connected. Its fields must not change once Run was called.
+// A Client keeps one endpoint connected. Its fields must not change while Run runs.
 type Client struct {
 	Relay    string        // the relay's base URL: "https://relay.example"
 	Token    string        // proves to the relay who we are; empty where it wants none
@@ -44,7 +44,7 @@ type Client struct {
 	Software string        // "hook/0.1.0"
 	TLS      *tls.Config   // for https; nil means the system's defaults
 	Settings wire.Settings // what is to be otherwise with the endpoint from now on
-	Backlog  *int          // more held deliveries than that are not wanted at once; nil: any number
+	Backlog  *int          // more held deliveries than that are not wanted when it first connects; nil: any number
 	Until    time.Time     // then the name is nobody's again, whether Run still runs or not; zero: never
 	Drain    time.Duration // how long requests in flight may take once Run's ctx ended; 0: 3 s
 	Handler  Handler
@@ -155,7 +155,7 @@ type claim struct {
 // session dials, claims and serves once, and returns why it ended.
 func (c *Client) session(ctx context.Context, claim *claim) error {
 	c.set(State{Phase: Connecting})
-	conn, welcome, err := c.dial(ctx, claim.takeOver)
+	conn, welcome, err := c.dial(ctx, claim)
 	if err != nil {
 		return err
 	}
@@ -212,6 +212,7 @@ func delivery(h *wire.RequestHead) *inspect.Delivery {
 	return &inspect.Delivery{
 		ID: h.ID, Remote: h.Remote, Proto: h.Proto, Host: h.Host, Method: h.Method,
 		URL: h.Base + h.Path, Path: h.Path, ReceivedAt: h.ReceivedAt, Header: h.Header,
+		Earlier: max(h.Attempt-1, 0),
 	}
 }
 
