@@ -4,3 +4,12 @@ import "time"
 
 // SetNow puts a clock in the place of the real one. It is to be called while nothing goes on.
 func (s *Store) SetNow(now func() time.Time) { s.now = now }
+
+// Operations is how many messages the engine was sent so far: no operation takes less than one.
+func (s *Store) Operations() (int64, error) {
+	v, err := s.engine.server.Varz(nil)
+	if err != nil {
+		return 0, err
+	}
+	return v.InMsgs, nil
+}
