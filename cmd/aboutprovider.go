@@ -24,7 +24,14 @@ func (p place) printProvider(provider *signature.Provider) error {
 	}
 	about = append(about, [2]string{"success", provider.Success}, [2]string{"retries", provider.Retries})
 	if provider.HasHandshake() {
-		about = append(about, [2]string{"asks", "whether the URL is meant for it, before it sends events"})
+		asks := "whether the URL is meant for it, before it sends events: `hook listen --provider " + provider.Name + "` answers"
+		if provider.ChallengeSecret != "" {
+			asks += "; while you are away with --challenge-secret, " + provider.ChallengeSecret
+		}
+		about = append(about, [2]string{"asks", asks})
+	}
+	if provider.Forgetful {
+		about = append(about, [2]string{"held", "by a relay while you are away, as it is sent only once"})
 	}
 	about = append(about, [2]string{"note", provider.Note}, [2]string{"sure", confidenceWords(provider.Confidence)}, [2]string{"page", provider.Docs})
 	for _, line := range about {

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 	"sync"
@@ -33,7 +32,7 @@ func (c *challenger) setting() (provider, secret string) {
 		return c.given.Provider, c.given.ChallengeSecret
 	}
 	s, _ := c.client.State()
-	return s.Settings.Provider, cmp.Or(c.given.ChallengeSecret, s.Settings.ChallengeSecret)
+	return s.Settings.Provider, c.given.ChallengeSecret // which the relay keeps to itself
 }
 
 // Armed is the first of replay.Challenger.

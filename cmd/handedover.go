@@ -76,7 +76,7 @@ func again(s inspect.Summary, now time.Time) string {
 			words = append(words, late)
 		}
 	}
-	if s.Attempts > 1 {
+	if s.Attempts > 1 && s.Outcome != inspect.OutcomeChallenge {
 		words = append(words, fmt.Sprintf("attempt %d", s.Attempts))
 	}
 	if words == nil {

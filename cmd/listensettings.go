@@ -32,7 +32,7 @@ type endpointOptions struct {
 func (o *endpointOptions) add(f *pflag.FlagSet) {
 	o.flags = f
 	f.StringVar(&o.whenAway, "when-away", "", "what the relay does with webhooks while hook is away: `auto`, fail, hold or wait:30s (HOOK_WHEN_AWAY)")
-	f.StringVar(&o.provider, "provider", "", "while hook is away, answer the questions that this `provider` asks when a URL is registered; none ends that")
+	f.StringVar(&o.provider, "provider", "", "answer what this `provider` asks when a URL is registered, where the app doesn't, and while hook is away; none ends that (HOOK_PROVIDER)")
 	f.StringVar(&o.challenge, "challenge-secret", "", "the secret that such an answer takes, `SOURCE`: @FILE, env:NAME or -; the relay keeps it")
 	f.BoolVar(&o.browsers, "allow-browsers", false, "give browsers no warning; --allow-browsers=false ends that")
 	f.StringArrayVar(&o.basic, "basic-auth", nil, "let in who knows this login, `USER:SOURCE` of the password: @FILE, env:NAME or - (repeatable)")
@@ -56,7 +56,7 @@ func (l *listener) endpointSettings() (set wire.Settings, err error) {
 		words := []string{string(relay.Auto), string(relay.Fail), string(relay.Hold), string(relay.Wait) + ":30s"}
 		return set, fail(exitUsage, didYouMean("", set.WhenAway, words, "docs/away.md says what each does"), "listen: --when-away %w", err)
 	}
-	provider := l.settings.first(l.o.endpoint.provider, "", func(c config) string { return c.Provider })
+	provider := l.settings.first(l.o.endpoint.provider, "HOOK_PROVIDER", func(c config) string { return c.Provider })
 	if set.Provider = strings.ToLower(provider); set.Provider != "" && set.Provider != wire.NoProvider {
 		who, err := lookup(provider)
 		if err != nil {

@@ -189,8 +189,8 @@ func serveBeside(ctx context.Context, ln net.Listener, handler http.Handler) err
 
 // A health is what a relay needs beside its server, looked at once a second at most: strangers may ask.
 type health struct {
-	store interface{ Check(context.Context) error }
-	front interface{ Certified() bool } // nil: no certificate is waited for
+	store     interface{ Check(context.Context) error }
+	certified func() bool // whether there is a certificate; nil: none is needed
 
 	mu   sync.Mutex
 	at   time.Time
@@ -208,7 +208,7 @@ func (h *health) look(ctx context.Context) []string {
 	if h.store.Check(context.WithoutCancel(ctx)) != nil {
 		h.errs = append(h.errs, "the data folder can't be read or written")
 	}
-	if h.front != nil && !h.front.Certified() {
+	if h.certified != nil && !h.certified() {
 		h.errs = append(h.errs, "no certificate yet")
 	}
 	h.at = time.Now()

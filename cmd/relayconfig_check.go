@@ -10,12 +10,7 @@ import (
 )
 
 // check is the first of the mistakes, or nil.
-func (o *relayOptions) check() error {
-	for _, err := range o.mistakes() {
-		return err
-	}
-	return nil
-}
+func (o *relayOptions) check() error { return firstOf(o.mistakes()) }
 
 // mistakes are what is wrong with the settings, as far as it shows before anything is opened. Each names its flag, so that
 // relaySettings.locate finds where it was set. What follows from other settings is filled in first.
@@ -44,9 +39,9 @@ func (o *relayOptions) mistakes() []error {
 		add(hinted(err, "each line is NAME TOKEN [PATTERN]", "--token-file"))
 	}
 	add(o.checkTLS())
-	add(o.hold.check())
+	all = append(all, o.hold.mistakes()...)
 	add(o.edge.check())
-	return all
+	return append(all, o.admin.mistakes()...)
 }
 
 // hinted is an error of a flag's value, with the next step; nil for nil.

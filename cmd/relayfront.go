@@ -116,7 +116,11 @@ func (f *relayFront) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, 
 	if !slices.Contains(hello.SupportedProtos, acmeProtocol) && f.pair.covers(strings.TrimSuffix(hello.ServerName, ".")) {
 		return f.pair.get(hello)
 	}
-	return f.acme.GetCertificate(hello)
+	cert, err := f.acme.GetCertificate(hello)
+	if err != nil && f.pair != nil { // for a client that names no host, at least
+		return f.pair.get(hello)
+	}
+	return cert, err
 }
 
 // serve serves until ctx ends, and waits for all that it has begun. Where there are certificates by ACME, http only leads to https.
@@ -173,7 +177,7 @@ func (f *relayFront) leading(server http.Handler) http.Handler {
 		w.Header()["Location"] = []string{"https://" + host + target}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusPermanentRedirect)
-		_, _ = fmt.Fprintf(w, "This relay speaks https: use https://%s\n", host)
+		_, _ = fmt.Fprintln(w, "This relay speaks https.")
 	})
 }
 

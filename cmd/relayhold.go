@@ -31,20 +31,23 @@ func (o *relayHold) flags(f *pflag.FlagSet) {
 // maxHeldBody is the longest body that the engine's messages have room for, beside the head.
 const maxHeldBody = 60 << 20
 
-// check says what can't be.
-func (o *relayHold) check() error {
-	for flag, n := range map[string]int64{
-		"inbox-count": int64(o.limits.Count), "inbox-failures": int64(o.limits.Failures),
-		"inbox-age": int64(o.limits.Age), "inbox-keep": int64(o.limits.Keep),
+// mistakes are what can't be.
+func (o *relayHold) mistakes() (all []error) {
+	for _, limit := range []struct {
+		flag string
+		n    int64
+	}{
+		{"inbox-count", int64(o.limits.Count)}, {"inbox-failures", int64(o.limits.Failures)},
+		{"inbox-age", int64(o.limits.Age)}, {"inbox-keep", int64(o.limits.Keep)},
 	} {
-		if n <= 0 {
-			return fail(exitUsage, "to hold nothing at all, let endpoints say --when-away fail", "--%s: it must be more than nothing", flag)
+		if limit.n <= 0 {
+			all = append(all, fail(exitUsage, "to hold nothing at all, let endpoints say --when-away fail", "--%s: it must be more than nothing", limit.flag))
 		}
 	}
 	if o.maxBody > maxHeldBody {
-		return fail(exitUsage, "give at most 60MiB", "--inbox-max-body %s is too long", (*sizeValue)(&o.maxBody))
+		all = append(all, fail(exitUsage, "give at most 60MiB", "--inbox-max-body %s is too long", (*sizeValue)(&o.maxBody)))
 	}
-	return nil
+	return all
 }
 
 // A sizeValue is a flag's value in bytes, written like 10MiB.

@@ -43,7 +43,7 @@ func (i inboxCommands) drop() *cobra.Command {
 			return err
 		}
 		return with(c.Context(), func(ask asker) error {
-			query, err := keysOf(ask, name, ids, false)
+			query, err := i.keysOf(ask, name, ids, false)
 			if err != nil {
 				return err
 			}
@@ -86,7 +86,7 @@ func (i inboxCommands) redeliver() *cobra.Command {
 	with := i.door(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return with(c.Context(), func(ask asker) error {
-			query, err := keysOf(ask, args[0], args[1:], true)
+			query, err := i.keysOf(ask, args[0], args[1:], true)
 			if err != nil {
 				return err
 			}
@@ -108,7 +108,7 @@ func (i inboxCommands) redeliver() *cobra.Command {
 
 // keysOf is the query that names what is held for an endpoint by the ids of the deliveries, which may be cut short as long as they mean
 // one; without ids it is empty.
-func keysOf(ask asker, name string, ids []string, deadOnly bool) (url.Values, error) {
+func (i inboxCommands) keysOf(ask asker, name string, ids []string, deadOnly bool) (url.Values, error) {
 	query := make(url.Values)
 	if len(ids) == 0 {
 		return query, nil
@@ -137,9 +137,9 @@ func keysOf(ask asker, name string, ids []string, deadOnly bool) (url.Values, er
 		case len(found) > 1:
 			return nil, fail(exitUsage, "give more of it", "inbox: %q means %s: %s, %s", id, plural(len(found), "delivery", "deliveries"), found[0].Delivery, found[1].Delivery)
 		case deadOnly:
-			return nil, fail(exitFailed, "inbox list "+name+" --dead lists what there is", "inbox: no dead letter of %s is %s", name, id)
+			return nil, fail(exitFailed, "`"+i.program+" inbox list "+name+" --dead` lists what there is", "inbox: no dead letter of %s is %s", name, id)
 		default:
-			return nil, fail(exitFailed, "inbox list "+name+" lists what there is", "inbox: nothing that is held for %s is %s", name, id)
+			return nil, fail(exitFailed, "`"+i.program+" inbox list "+name+"` lists what there is", "inbox: nothing that is held for %s is %s", name, id)
 		}
 	}
 	return query, nil

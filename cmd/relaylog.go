@@ -124,7 +124,8 @@ func (a *accessLog) add(v *relay.Seen) {
 	b = appendMillis(append(b, `,"opened_ms":`...), v.Opened)
 	b = appendMillis(append(b, `,"head_ms":`...), v.Head)
 	b = appendMillis(append(b, `,"took_ms":`...), v.Took)
-	a.lines = append(b, '}', '\n')
+	b = append(b, '}', '\n')
+	a.lines = b
 	if a.count++; len(a.lines) >= accessLines {
 		a.write()
 	}

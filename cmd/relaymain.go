@@ -109,9 +109,6 @@ func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
 	}
 	log := slog.New(handler)
 	o.config.say(log)
-	if o.timeout <= 0 {
-		return fail(exitUsage, "a duration is like 70s or 5m", "--timeout %v: it must be more than nothing", o.timeout)
-	}
 	proxies, err := parseNetworks(o.proxies)
 	if err != nil {
 		return err

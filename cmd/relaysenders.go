@@ -12,7 +12,10 @@ import (
 type relaySenders struct{}
 
 // Forgetful is the first of relay.Providers.
-func (relaySenders) Forgetful(h http.Header) bool { return signature.Forgetful(h) }
+func (relaySenders) Forgetful(provider string, h http.Header) bool {
+	p := signature.Lookup(provider)
+	return signature.Forgetful(h) || p != nil && p.Forgetful && !p.KnownByHeader()
+}
 
 // Answer is the second. A question that brings a secret is left for when somebody is there to keep it.
 func (relaySenders) Answer(provider, secret string, r *http.Request, body []byte) (relay.ChallengeAnswer, bool) {

@@ -196,7 +196,7 @@ func BenchmarkForgetful(b *testing.B) {
 	var s relay.Providers = relaySenders{}
 	h := http.Header{"X-Github-Event": {"push"}, "User-Agent": {"GitHub-Hookshot/1"}, "Content-Type": {"application/json"}, "Accept": {"*/*"}}
 	for b.Loop() {
-		if !s.Forgetful(h) {
+		if !s.Forgetful("", h) {
 			b.Fatal("GitHub is said to send again")
 		}
 	}

@@ -116,9 +116,9 @@ func (o *relayOptions) checkTLS() error {
 }
 
 // checkPair refuses half of a certificate from files, and one that can't be read.
-func (t *relayTLS) checkPair() error {
+func (o *relayTLS) checkPair() error {
 	var has, lacks []string
-	for _, one := range [][2]string{{"--tls-addr", t.addr}, {"--tls-cert", t.cert}, {"--tls-key", t.key}} {
+	for _, one := range [][2]string{{"--tls-addr", o.addr}, {"--tls-cert", o.cert}, {"--tls-key", o.key}} {
 		if one[1] != "" {
 			has = append(has, one[0])
 		} else {
@@ -126,12 +126,12 @@ func (t *relayTLS) checkPair() error {
 		}
 	}
 	switch {
-	case len(has) == 0 || t.acme && t.cert == "" && t.key == "":
+	case len(has) == 0 || o.acme && o.cert == "" && o.key == "":
 		return nil
 	case len(lacks) > 0:
 		return fail(exitUsage, "give --tls-addr, --tls-cert and --tls-key together", "%s without %s", strings.Join(has, " and "), strings.Join(lacks, " and "))
 	}
-	_, err := t.pair().get(nil)
+	_, err := o.pair().get(nil)
 	return hinted(err, "they name PEM files that belong together", "--tls-cert and --tls-key")
 }
 
@@ -244,11 +244,11 @@ func (h *relayData) certifiable(name string) error {
 // madeUp is the shape of newName's names.
 var madeUp = regexp.MustCompile(`^[a-z]+-[a-z]+-[a-km-np-z2-9]{4}$`)
 
-func (t *relayTLS) pair() *keyPair {
-	if t.cert == "" {
+func (o *relayTLS) pair() *keyPair {
+	if o.cert == "" {
 		return nil
 	}
-	return &keyPair{cert: t.cert, key: t.key}
+	return &keyPair{cert: o.cert, key: o.key}
 }
 
 // listen gives nil if https is not wanted.

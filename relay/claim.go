@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -135,6 +134,8 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 		if grant, ok = s.granted(w, r, from); !ok {
 			return
 		}
+	} else if !s.mayCall(w, from) {
+		return
 	}
 	if !s.admission.admit(time.Now()) { // after the token, so that strangers keep nobody out
 		w.Header().Set("Retry-After", "1")
@@ -199,10 +200,10 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, f
 	}
 	settings, refused := s.claim(ctx, hello, grant, owner, from)
 	if refused != nil {
-		return errors.Join(refused, wire.Refuse(conn, refused))
+		return s.turnAway(conn, refused)
 	}
 	if refused := s.floods(hello); refused != nil {
-		return errors.Join(refused, wire.Refuse(conn, refused))
+		return s.turnAway(conn, refused)
 	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
@@ -223,7 +224,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, f
 	})
 	old, refused := s.tunnels.add(t, hello.TakeOver)
 	if refused != nil {
-		return errors.Join(refused, wire.Refuse(conn, refused))
+		return s.turnAway(conn, refused)
 	}
 	defer s.tunnels.remove(t)
 	switch {
@@ -275,21 +276,6 @@ func (s *Server) mayClaim(h wire.Hello, grant Grant) *wire.GoAway {
 		return &wire.GoAway{Code: wire.CodeForbidden, Message: "a name without a token needs a secret that proves whose it is"}
 	case !grant.Allows(h.Name):
 		return &wire.GoAway{Code: wire.CodeForbidden, Message: "this token may claim names like " + grant.Pattern + " only"}
-	}
-	return nil
-}
-
-// mayClaimNew says why a client without a token may not have one more name.
-func (s *Server) mayClaimNew(ctx context.Context, h wire.Hello, from source) *wire.GoAway {
-	if s.cfg.Tokens != nil {
-		return nil
-	}
-	if _, known, err := s.cfg.Names.Settings(ctx, h.Name); known || err != nil { // of an error the claim will speak
-		return nil
-	}
-	if wait := s.newName(from); wait > 0 {
-		return &wire.GoAway{Code: wire.CodeForbidden, Message: fmt.Sprintf(
-			"%d names were claimed from your address within an hour: use one of these again, or try in %v", s.limits.NewNames, wait.Round(time.Second))}
 	}
 	return nil
 }

@@ -98,15 +98,3 @@ func (k *statusKeeper) WriteHeader(status int) {
 
 // Unwrap is for http.ResponseController.
 func (k *statusKeeper) Unwrap() http.ResponseWriter { return k.ResponseWriter }
-
-// newName says how long a client without a token must wait before it may claim a name that is nobody's; 0: it may, and has
-// used one of those that it may have.
-func (s *Server) newName(from source) time.Duration {
-	p := pace{float64(s.limits.NewNames) / time.Hour.Seconds(), float64(s.limits.NewNames)}
-	if p.rate == 0 || from.local {
-		return 0
-	}
-	s.newNames.mu.Lock()
-	defer s.newNames.mu.Unlock()
-	return s.newNames.at(from.key).take(time.Now(), p)
-}

@@ -158,6 +158,20 @@ func TestNewNamesOfAnAddress(t *testing.T) {
 	}
 }
 
+// Where names need no token, nobody keeps all others out by connecting all the time.
+func TestConnectionsOfAnAddress(t *testing.T) {
+	h := startRelay(t, limited(relay.Limits{}))
+	got, n := answer{}, 0
+	for ; n < 2000 && got.Status != http.StatusTooManyRequests; n++ {
+		if got = h.shows("", "192.0.2.1", wire.Path); n < 60 && got.Status != http.StatusUpgradeRequired { // it is no websocket
+			t.Fatalf("connection %d: got %s", n, got)
+		}
+	}
+	wantLater(t, got, http.StatusTooManyRequests, "too_many_requests", 1)
+	wantStatus(t, h.shows("", "192.0.2.2", wire.Path), http.StatusUpgradeRequired)
+	h.connect(echo)
+}
+
 // A client whose token was taken for a guess comes back when it is told to.
 func TestClientThatMustWait(t *testing.T) {
 	h := startRelay(t, func(c *relay.Config) {

@@ -44,7 +44,7 @@ func (s *Server) policy(set wire.Settings, head *wire.RequestHead) (Policy, time
 	}
 	if policy == Auto {
 		policy = Fail
-		if s.cfg.Senders != nil && s.cfg.Senders.Forgetful(head.Header) {
+		if s.cfg.Senders != nil && s.cfg.Senders.Forgetful(set.Provider, head.Header) {
 			policy = Hold
 		}
 	}
@@ -57,7 +57,7 @@ func (s *Server) policy(set wire.Settings, head *wire.RequestHead) (Policy, time
 // takeOrHold is take for a request that may be held. It is, if others of its endpoint are: they come in their order. One that is
 // too long for that goes past them, if anybody is there.
 func (s *Server) takeOrHold(v *visit, t *tunnel, set wire.Settings, head *wire.RequestHead) {
-	if t == nil && s.challenged(v, set) {
+	if (t == nil || s.cfg.Inbox.Waiting(v.Endpoint) > 0) && s.challenged(v, set) {
 		return
 	}
 	done, busy := s.holding.take(v.r.ContentLength, s.cfg.MaxHeld)

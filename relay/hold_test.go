@@ -363,7 +363,7 @@ type senders struct {
 	answer    func(provider, secret string, r *http.Request, body []byte) (relay.ChallengeAnswer, bool)
 }
 
-func (s senders) Forgetful(h http.Header) bool { return s.forgetful != nil && s.forgetful(h) }
+func (s senders) Forgetful(_ string, h http.Header) bool { return s.forgetful != nil && s.forgetful(h) }
 
 func (s senders) Answer(provider, secret string, r *http.Request, body []byte) (relay.ChallengeAnswer, bool) {
 	if s.answer == nil {

@@ -152,6 +152,7 @@ func (v *visit) tooMany(wait time.Duration, format string, args ...any) *inspect
 }
 
 func tooMany(w http.ResponseWriter, wait time.Duration, message string) inspect.Failure {
-	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	return fail(http.StatusTooManyRequests, "too_many_requests", message)
+	after := strconv.Itoa(int(math.Ceil(wait.Seconds())))
+	w.Header().Set("Retry-After", after)
+	return fail(http.StatusTooManyRequests, "too_many_requests", message+": try again in "+after+" s")
 }

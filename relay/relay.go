@@ -81,6 +81,7 @@ type Server struct {
 	endpoints    recent[string, load]
 	guesses      recent[guesser, bucket]
 	newNames     recent[uint64, bucket]
+	callers      recent[uint64, bucket]
 	strangeProxy sync.Once // was spoken of
 
 	tunnels  tunnels

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -27,13 +28,14 @@ type Challenge struct {
 	Note   string            // what somebody has to do besides, for people; may be empty
 	Answer *inspect.Response // its body is one that its status may have
 	Fits   func(status int, h http.Header, body []byte) bool
+	Wait   time.Duration // how long the app may take; 0: challengeTime
 }
 
 const (
 	// challengeBody is the longest body that a question or its answer has.
 	challengeBody = wholeBody
 	// challengeTime is how long the app may take over its answer: some providers wait for no more than 3 s.
-	challengeTime = 1500 * time.Millisecond
+	challengeTime = 2 * time.Second
 )
 
 // asks says whether d may be a question that the Challenger knows. What is to become a websocket is none.
@@ -74,7 +76,7 @@ func (p *passage) weigh(ctx context.Context, response *http.Response) {
 
 // late is err, or that the app took too long over a question: its connection was closed then.
 func (p *passage) late(ctx context.Context, err error) error {
-	if p.challenge != nil && ctx.Err() == nil && time.Since(p.started) >= challengeTime {
+	if p.challenge != nil && ctx.Err() == nil && time.Since(p.started) >= cmp.Or(p.challenge.Wait, challengeTime) {
 		return context.DeadlineExceeded
 	}
 	return err

@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -15,11 +16,14 @@ import (
 )
 
 // A challenger takes every delivery whose body is "who" for a question, to which "me" is the answer.
-type challenger struct{ disarmed bool }
+type challenger struct {
+	disarmed bool
+	wait     time.Duration // for the app; 0: as long as it takes
+}
 
 func (c challenger) Armed() bool { return !c.disarmed }
 
-func (challenger) Challenge(d *inspect.Delivery) *replay.Challenge {
+func (c challenger) Challenge(d *inspect.Delivery) *replay.Challenge {
 	if string(d.Body.Bytes) != "who" {
 		return nil
 	}
@@ -27,6 +31,7 @@ func (challenger) Challenge(d *inspect.Delivery) *replay.Challenge {
 		Asked: "Somebody's question", Note: "tell them",
 		Answer: &inspect.Response{Status: 200, Header: http.Header{"Content-Type": {"text/plain"}}, Body: inspect.CaptureOf([]byte("me"))},
 		Fits:   func(status int, _ http.Header, body []byte) bool { return status == 200 && string(body) == "me" },
+		Wait:   cmp.Or(c.wait, time.Hour),
 	}
 }
 
@@ -91,8 +96,9 @@ func TestChallengeWithoutAnApp(t *testing.T) {
 	hanging := make(chan struct{})
 	slow := startApp(t, func(c *talk) { c.read(); <-hanging })
 	defer close(hanging)
-	for want, f := range map[string]*replay.Forwarder{"1 refused 0\n2 challenge 200\n": down, "1 timeout 0\n2 challenge 200\n": slow.forwarder(t)} {
-		f.Challenger = challenger{}
+	impatient := slow.forwarder(t)
+	down.Challenger, impatient.Challenger = challenger{}, challenger{wait: 300 * time.Millisecond}
+	for want, f := range map[string]*replay.Forwarder{"1 refused 0\n2 challenge 200\n": down, "1 timeout 0\n2 challenge 200\n": impatient} {
 		d := newDelivery("POST", "")
 		if w, _ := serve(t, f, d, "who"); w.Code != 200 || w.Body.String() != "me" {
 			t.Errorf("%s: got %d %q", want, w.Code, w.Body)

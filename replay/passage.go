@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,7 +79,7 @@ func (p *passage) attempt(ctx context.Context) (again bool) {
 	asking := ctx
 	if p.challenge != nil {
 		var cancel context.CancelFunc
-		asking, cancel = context.WithTimeout(ctx, challengeTime)
+		asking, cancel = context.WithTimeout(ctx, cmp.Or(p.challenge.Wait, challengeTime))
 		defer cancel()
 	}
 	response, err := p.ask(asking)

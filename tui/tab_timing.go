@@ -9,7 +9,10 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect/signature"
 )
 
-const skew = time.Minute // between the relay's clock and ours, beyond which the way here is not told
+const (
+	skew     = time.Minute      // between the relay's clock and ours, beyond which the way here is not told
+	heldFrom = 10 * time.Minute // before a further attempt, from which on a relay had held it: no sender has waited so long
+)
 
 // A stage is a part of the time that a sender waited.
 type stage struct {
@@ -26,7 +29,7 @@ func stagesOf(d *inspect.Delivery) []stage {
 		return nil
 	}
 	var all []stage
-	if way := a.Started.Sub(d.ReceivedAt); d.Endpoint != "" && d.ReplayOf == "" && way >= 0 && (way < skew || a.Number > 1) {
+	if way := a.Started.Sub(d.ReceivedAt); d.Endpoint != "" && d.ReplayOf == "" && way >= 0 && (way < skew || a.Number > 1 && way < heldFrom) {
 		if a.Number > 1 {
 			all = append(all, stage{"before", way, "the relay, the tunnel, and earlier attempts"})
 		} else {

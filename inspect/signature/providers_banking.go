@@ -2,8 +2,8 @@ package signature
 
 import (
 	"crypto"
-	"net/http"
 	"encoding/base64"
+	"net/http"
 	"time"
 )
 

@@ -98,7 +98,7 @@ func readStrictly(r *bufio.Reader) (string, error) {
 	for {
 		line, err := strictLine(r)
 		if err != nil {
-			return "", fmt.Errorf("a head without an end: %v", err)
+			return "", errors.New("a head without an end")
 		}
 		if line == "" {
 			break

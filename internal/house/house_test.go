@@ -18,7 +18,7 @@ const module = "github.com/seed-4575fdc3/hook/"
 // mayImport says for each room which others it may open the door to. What is not listed, it may not.
 var mayImport = map[string][]string{
 	"cmd/hook":              {"cmd"},
-	"cmd/hook-relay":        {"cmd", "relay/metrics"},
+	"cmd/hook-relay":        {"cmd", "relay/cert", "relay/metrics"},
 	"cmd":                   {"tui", "relay", "relay/admin", "relay/state", "relay/tunnel", "relay/wire", "replay", "fixtures", "inspect", "inspect/signature", "inspect/history", "inspect/filter", "inspect/diff", "inspect/export", "internal/filelock", "internal/latest", "internal/pasted"},
 	"tui":                   {"inspect", "inspect/signature", "inspect/diff"},
 	"relay":                 {"relay/wire", "inspect", "inspect/signature", "internal/httptext"},
@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"relay/wire":            {"internal/httptext"},
 	"relay/state":           {"relay", "internal/filelock"},
 	"relay/admin":           {"relay", "relay/state", "relay/wire"},
+	"relay/cert":            {"inspect"},
 	"relay/metrics":         {"relay", "relay/admin", "relay/wire"},
 	"replay":                {"inspect", "inspect/signature", "internal/httptext"},
 	"fixtures":              {"inspect", "inspect/signature"},
@@ -44,6 +45,7 @@ var mayImport = map[string][]string{
 	"internal/latest":       {},
 	"internal/leaks":        {},
 	"internal/oracles":      {},
+	"internal/oracles/acme": {},
 	"internal/pasted":       {"internal/httptext"},
 	"internal/picture":      {"internal/terminal"},
 	"internal/providersdoc": {"inspect/signature"},
@@ -62,6 +64,10 @@ var onlyIn = map[string][]string{
 	"github.com/zalando/":        {"cmd"},
 	"github.com/creack/pty":      {"internal/terminal"},
 	"github.com/nats-io/":        {"relay/state"},
+	"github.com/caddyserver/":    {"relay/cert"},
+	"github.com/mholt/":          {"relay/cert"},
+	"github.com/miekg/dns":       {"relay/cert"},
+	"go.uber.org/zap":            {"relay/cert"},
 	"github.com/prometheus/":     {"relay/metrics"},
 }
 

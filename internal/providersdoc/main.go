@@ -42,6 +42,15 @@ is registered. The confidence says how sure hook is:
 
 `
 
+const held = `
+## Held while you are away
+
+These never send a webhook again by themselves, unless told to, and nothing reads what the app answers. With ` + "`--when-away auto`" + `, the default, a relay holds
+what they send while ` + "`hook listen`" + ` is away, and answers 202; whatever others send is answered 502, so that they send it again, or their user sees that it failed.
+Those in the second list can't be told by the header alone: name them with ` + "`--when-away hold`" + `.
+
+`
+
 // write writes the page.
 func write(w io.Writer) {
 	p := printer{w}
@@ -50,6 +59,7 @@ func write(w io.Writer) {
 	for _, provider := range signature.Providers() {
 		p.text("| [%s](#%s) | `%s` | %s | %s |\n", provider.Title, anchor(provider.Title), provider.Name, proof(provider), provider.Confidence)
 	}
+	p.held()
 	for _, provider := range signature.Providers() {
 		p.section(provider)
 	}
@@ -58,6 +68,21 @@ func write(w io.Writer) {
 type printer struct{ io.Writer }
 
 func (p printer) text(format string, args ...any) { _, _ = fmt.Fprintf(p, format, args...) } // bufio keeps the error
+
+// held lists the forgetful providers.
+func (p printer) held() {
+	var known, unknown []string
+	for _, provider := range signature.Providers() {
+		switch link := "[" + provider.Title + "](#" + anchor(provider.Title) + ")"; {
+		case !provider.Forgetful:
+		case provider.KnownByHeader():
+			known = append(known, link)
+		default:
+			unknown = append(unknown, link)
+		}
+	}
+	p.text("%s- %s\n- %s\n", held, strings.Join(known, ", "), strings.Join(unknown, ", "))
+}
 
 func (p printer) section(provider *signature.Provider) {
 	p.text("\n## %s\n\n", provider.Title)
@@ -80,7 +105,7 @@ func (p printer) section(provider *signature.Provider) {
 	for _, line := range [][2]string{
 		{"Variables", code(provider.SecretVars)}, {"Where the URL is registered", provider.RegisterAt}, {"Where the secret is", provider.SecretAt},
 		{"Sends from", code(provider.Addresses)},
-		{"Waits", wait(provider.Timeout)}, {"Success", provider.Success}, {"Retries", provider.Retries}, {"Asks before it sends", asks(provider)},
+		{"Waits", wait(provider.Timeout)}, {"Success", provider.Success}, {"Retries", provider.Retries}, {"Held while you are away", kept(provider)}, {"Asks before it sends", asks(provider)},
 		{"Confidence", string(provider.Confidence)}, {"Documentation", "<" + provider.Docs + ">"},
 	} {
 		if line[1] != "" && line[1] != "<>" {
@@ -105,7 +130,21 @@ func asks(p *signature.Provider) string {
 	if !p.HasHandshake() {
 		return ""
 	}
-	return "yes, and hook knows the answer"
+	if p.ChallengeSecret == "" {
+		return "yes, and hook knows the [answer](challenges.md)"
+	}
+	return "yes, and hook knows the [answer](challenges.md), which takes " + p.ChallengeSecret
+}
+
+func kept(p *signature.Provider) string {
+	switch {
+	case !p.Forgetful:
+		return ""
+	case p.KnownByHeader():
+		return "yes, as it would be lost"
+	default:
+		return "if the endpoint names it (`--provider`), as it would be lost"
+	}
 }
 
 func code(names []string) string {

@@ -67,7 +67,6 @@ type Manager struct {
 
 	mu       sync.Mutex
 	subjects map[string]*subject
-	told     time.Time // when it was last said that no more new names get one today
 }
 
 // New checks the options and reads what certificates there are, so that they can be used at once. It needs no network.

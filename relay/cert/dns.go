@@ -20,10 +20,14 @@ type records interface {
 }
 
 // A dnsSolver proves a name by a record.
-type dnsSolver struct{ records records }
+type dnsSolver struct {
+	records  records
+	stopping <-chan struct{} // closed when the relay stops; nil: it doesn't run yet
+}
 
 const (
 	changeFor = time.Minute     // how long a change of a record may take
+	stopFor   = 5 * time.Second // how long one may take when the relay stops
 	findFor   = 5 * time.Second // how long the domain's servers are looked for
 	spreadFor = 2 * time.Minute // how long they may take to have the record
 	spreadAsk = 2 * time.Second // how often they are asked
@@ -46,7 +50,13 @@ func (d *dnsSolver) Wait(ctx context.Context, c acme.Challenge) error {
 
 // CleanUp takes the record out.
 func (d *dnsSolver) CleanUp(ctx context.Context, c acme.Challenge) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), changeFor)
+	limit := changeFor
+	select {
+	case <-d.stopping:
+		limit = stopFor
+	default:
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	return d.records.remove(ctx, c.DNS01TXTRecordName(), c.DNS01KeyAuthorization())
 }
@@ -127,7 +137,7 @@ func (c command) run(ctx context.Context, do, fqdn, value string) error {
 		err = errors.Join(errors.New("it was ended after "+changeFor.String()), err)
 	}
 	if err != nil {
-		return &Trouble{
+		return &Error{
 			Why: "--dns-command " + do + " " + fqdn + ": " + err.Error(), err: err,
 			Next: "try it by hand: CMD " + do + " " + fqdn + " " + value + " must " + do + " that TXT record, be back once it is so, and end with 0",
 		}

@@ -18,8 +18,8 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
-// A Trouble is why there is no certificate, and what to do about it.
-type Trouble struct {
+// An Error is why there is no certificate, and what to do about it.
+type Error struct {
 	Why, Next string
 
 	short bool          // it costs nothing to try again soon
@@ -28,16 +28,16 @@ type Trouble struct {
 	err   error
 }
 
-func (t *Trouble) Error() string { return t.Why }
-func (t *Trouble) Unwrap() error { return t.err }
+func (t *Error) Error() string { return t.Why }
+func (t *Error) Unwrap() error { return t.err }
 
 // explain finds plain words for an error. It asks the DNS where that says more.
-func (m *Manager) explain(ctx context.Context, s *subject, err error) *Trouble {
-	if known, ok := errors.AsType[*Trouble](err); ok {
+func (m *Manager) explain(ctx context.Context, s *subject, err error) *Error {
+	if known, ok := errors.AsType[*Error](err); ok {
 		known.short = true // the authority has proved nothing yet
 		return known
 	}
-	t := &Trouble{err: err, Why: plain(s.name, err)}
+	t := &Error{err: err, Why: plain(s.name, err)}
 	if problem, ok := errors.AsType[acme.Problem](err); ok && problem.Type != "" {
 		m.problem(ctx, s, problem, t)
 		return t
@@ -79,7 +79,7 @@ func plain(name string, err error) string {
 }
 
 // problem is what the authority says is wrong (RFC 8555 section 6.7).
-func (m *Manager) problem(ctx context.Context, s *subject, p acme.Problem, t *Trouble) {
+func (m *Manager) problem(ctx context.Context, s *subject, p acme.Problem, t *Error) {
 	said := p.Detail
 	for _, sub := range p.Subproblems {
 		said += "; " + sub.Detail

@@ -47,7 +47,7 @@ func TestExplanations(t *testing.T) {
 		{"relay.invalid", false, errors.New("[relay.invalid] Obtain: [relay.invalid] HTTP 502"), "doesn't answer as it should: HTTP 502", "--acme-ca", 5 * time.Second},
 		{"relay.invalid", false, fmt.Errorf("failed storage check: %w", os.ErrPermission), "storage check", "must be writable", 5 * time.Second},
 		{"relay.invalid", false, context.DeadlineExceeded, "given up after 5m0s", "by itself", 5 * time.Second},
-		{"*.hooks.invalid", true, fmt.Errorf("x: %w", &Trouble{Why: "a", Next: "b"}), "a", "b", 5 * time.Second},
+		{"*.hooks.invalid", true, fmt.Errorf("x: %w", &Error{Why: "a", Next: "b"}), "a", "b", 5 * time.Second},
 	} {
 		got := m.explain(t.Context(), &subject{name: c.name, byDNS: c.byDNS}, c.err)
 		if !strings.Contains(got.Why, c.why) || !strings.Contains(got.Next, c.next) || got.pause(1) != c.pause || strings.Contains(got.Why, "\x1b") {
@@ -83,7 +83,7 @@ func TestCommandFails(t *testing.T) {
 		return nil
 	})
 	err := c.add(t.Context(), "_acme-challenge.hooks.test", "value")
-	trouble, ok := errors.AsType[*Trouble](err)
+	trouble, ok := errors.AsType[*Error](err)
 	if !ok || !strings.Contains(trouble.Why, "exit status 7") || !strings.Contains(trouble.Next, "CMD add _acme-challenge.hooks.test value") {
 		t.Errorf("%v", err)
 	}
@@ -92,5 +92,29 @@ func TestCommandFails(t *testing.T) {
 	}
 	if len(done) != 2 || done[1] != "remove _acme-challenge.hooks.test value" {
 		t.Errorf("it was run with %q", done)
+	}
+}
+
+// A relay that stops takes its record out, and doesn't wait long for that.
+func TestRecordIsTakenOutAtTheEnd(t *testing.T) {
+	running, stopped := make(chan struct{}), make(chan struct{})
+	close(stopped)
+	for stopping, most := range map[chan struct{}]time.Duration{nil: changeFor, running: changeFor, stopped: stopFor} {
+		var left time.Duration
+		d := &dnsSolver{stopping: stopping, records: command(func(ctx context.Context, do, _, _ string) error {
+			until, _ := ctx.Deadline()
+			if left = time.Until(until); do != "remove" || ctx.Err() != nil {
+				t.Errorf("%s, %v", do, ctx.Err())
+			}
+			return nil
+		})}
+		over, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := d.CleanUp(over, acme.Challenge{}); err != nil {
+			t.Error(err)
+		}
+		if left > most || left < most-4*time.Second {
+			t.Errorf("it has %s, want %s", left, most)
+		}
 	}
 }

@@ -24,6 +24,9 @@ const (
 // Run gets and renews certificates until ctx ends, then waits for what is under way. Nothing that goes wrong with that ends it: it is
 // logged, and tried again.
 func (m *Manager) Run(ctx context.Context) error {
+	if m.dns != nil {
+		m.dns.stopping = ctx.Done()
+	}
 	issue, stop := m.issuers()
 	defer stop()
 	var g errgroup.Group
@@ -132,10 +135,10 @@ func (m *Manager) unchanged(ctx context.Context, s *subject) bool {
 
 // failed says why, and when it is tried again.
 func (m *Manager) failed(ctx context.Context, s *subject, err error) {
-	stopped := context.Cause(ctx) == context.Canceled
+	stopped := errors.Is(context.Cause(ctx), context.Canceled)
 	_, denied := errors.AsType[*deniedError](err)
 	limit, limited := errors.AsType[*limitError](err)
-	var trouble *Trouble
+	var trouble *Error
 	if !stopped && !denied && !limited {
 		trouble = m.explain(context.WithoutCancel(ctx), s, err)
 	}
@@ -191,8 +194,12 @@ func (m *Manager) issuers() (issue, func()) {
 		return cfg
 	}
 	byPort := config(func(i *certmagic.ACMEIssuer) {
-		i.ListenHost, i.AltHTTPPort = split(m.opt.HTTPAddr)
-		_, i.AltTLSALPNPort = split(m.opt.TLSAddr)
+		// certmagic looks whether somebody listens there, and else would do so itself.
+		host, httpPort := split(m.opt.HTTPAddr)
+		tlsHost, tlsPort := split(m.opt.TLSAddr)
+		if i.AltHTTPPort, i.AltTLSALPNPort = httpPort, tlsPort; host == tlsHost || m.opt.HTTPAddr == "" {
+			i.ListenHost = tlsHost
+		}
 		i.DisableHTTPChallenge, i.DisableTLSALPNChallenge = m.opt.HTTPAddr == "", m.opt.TLSAddr == ""
 	})
 	byDNS := config(func(i *certmagic.ACMEIssuer) { i.DNS01Solver = m.dns })

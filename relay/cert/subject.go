@@ -86,7 +86,7 @@ var (
 )
 
 // pause is how long to wait after the n-th failure.
-func (t *Trouble) pause(n int) time.Duration {
+func (t *Error) pause(n int) time.Duration {
 	all := pauses
 	if t.short {
 		all = shortPauses

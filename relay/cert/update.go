@@ -142,14 +142,14 @@ func (u *updater) find(ctx context.Context, fqdn string) (name, zone string, err
 			return name, soa.Hdr.Name, nil
 		}
 	}
-	return "", "", &Trouble{
+	return "", "", &Error{
 		Why:  fmt.Sprintf("the name server %s has no zone for %s: it says %s", u.server, inspect.Printable(name), dns.RcodeToString[answer.Rcode]),
 		Next: "--dns-server names the primary server of the zone that the domain is in",
 	}
 }
 
 func (u *updater) unreachable(err error) error {
-	return &Trouble{
+	return &Error{
 		Why: fmt.Sprintf("the name server %s can't be asked: %s", u.server, err), err: err,
 		Next: "--dns-server names a server that listens on TCP, on port 53 if it has no other",
 	}
@@ -160,7 +160,7 @@ func (u *updater) judge(zone string, answer *dns.Msg, err error) error {
 	if answer == nil {
 		return u.unreachable(err)
 	}
-	t := &Trouble{err: err}
+	t := &Error{err: err}
 	if answer.Rcode == dns.RcodeSuccess && err == nil {
 		return nil
 	}

@@ -177,7 +177,7 @@ func TestUpdatesThatFail(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = server.add(t.Context(), c.fqdn, "value")
-		trouble, ok := errors.AsType[*Trouble](err)
+		trouble, ok := errors.AsType[*Error](err)
 		if !ok || !strings.Contains(trouble.Why, c.want) || trouble.Next == "" {
 			t.Errorf("%+v: %v", c, err)
 		}

@@ -84,8 +84,11 @@ func TestBacklog(t *testing.T) {
 			w.WriteHeader(http.StatusInternalServerError)
 		}
 	})
-	c.Settings.WhenAway = "hold"
-	if err := start(t, c)(); err != nil { // who never listened has no endpoint
+	first := newClient(url, echo)
+	first.Settings.WhenAway = "hold"
+	leave := start(t, first)
+	wait(t, first, tunnel.Connected)
+	if err := leave(); err != nil {
 		t.Fatal(err)
 	}
 	hold(t, store, "one")
@@ -98,7 +101,10 @@ func TestBacklog(t *testing.T) {
 	if !ok || refused.Code != wire.CodeBacklog || refused.Backlog != 2 {
 		t.Fatalf("with a bound of 1: got %v, want that 2 wait", err)
 	}
-	c.Backlog = nil
+	if s, _ := c.State(); s.Phase != tunnel.Stopped {
+		t.Errorf("refused: the client is %s", s.Phase)
+	}
+	c = newClient(url, c.Handler.(handler))
 	start(t, c)
 	if s := wait(t, c, tunnel.Connected); s.Backlog != 2 || s.Settings.WhenAway != "hold" {
 		t.Errorf("without a bound: got %+v, want to be told of both", s)

@@ -58,6 +58,8 @@ func startNamed(t *testing.T) *nameServer {
 @ A 127.0.0.1
 * A 127.0.0.1
 ns A 127.0.0.1
+*.alias A 127.0.0.1
+_acme-challenge.alias CNAME proofs
 `,
 		"named.conf": `include "` + n.key + `";
 options {
@@ -137,6 +139,12 @@ func TestWildcardByUpdates(t *testing.T) {
 		t.Errorf("over http: %d to %q", status, location)
 	}
 	wantNoRecord(t, n)
+	h.stop()
+
+	// where the record's name leads to another one, that is changed
+	h = startRelay(t, a, "", "--domain", "alias.relay.test", "--public-url", "https://a.alias.relay.test", "--dns-server", n.addr, "--dns-key", "@"+n.key)
+	h.says(1, `"msg":"certificate"`, `"for":"*.alias.relay.test"`)
+	h.wantCertificate("a.alias.relay.test", a.trusted)
 }
 
 // wantNoRecord wants what proved the name to be gone.
