@@ -47,7 +47,7 @@ const held = `
 
 These never send a webhook again by themselves, unless told to, and nothing reads what the app answers. With ` + "`--when-away auto`" + `, the default, a relay holds
 what they send while ` + "`hook listen`" + ` is away, and answers 202; whatever others send is answered 502, so that they send it again, or their user sees that it failed.
-Those in the second list can't be told by the header alone: name them with ` + "`--when-away hold`" + `.
+Those in the second list can't be told by the header alone: name them with ` + "`--provider`" + `.
 
 `
 
