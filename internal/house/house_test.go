@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"relay":                 {"relay/wire", "inspect", "inspect/signature", "internal/httptext"},
 	"relay/tunnel":          {"relay/wire", "inspect", "inspect/signature", "internal/latest"},
 	"relay/wire":            {"internal/httptext"},
-	"relay/state":           {"relay", "internal/filelock"},
+	"relay/state":           {"relay", "relay/wire", "internal/filelock"},
 	"relay/admin":           {"relay", "relay/state", "relay/wire"},
 	"relay/cert":            {"inspect"},
 	"relay/metrics":         {"relay", "relay/admin", "relay/wire"},
