@@ -70,7 +70,8 @@ func (p place) newEmbedded(slot, appPort int, via *exposer, timeout time.Duratio
 	token := ownToken(rand.Text())
 	cfg := relay.Config{
 		PublicURL: url, Software: "hook/" + Version, Log: log, Tokens: token,
-		Head: timeout + 10*time.Second, // so that the listener's own answer comes first
+		Head:   timeout + 10*time.Second,                           // so that the listener's own answer comes first
+		Limits: relay.Limits{AddressRate: -1, AddressInFlight: -1}, // there is one developer
 	}
 	if via != nil && via.proxies {
 		cfg.TrustedProxies = loopback

@@ -132,6 +132,8 @@ func (l login) ask(ctx context.Context, ca, method, path string, out any) error 
 		return nil
 	case isNo && no.status == http.StatusUnauthorized:
 		return fail(exitUnauthorized, "the token may have been revoked, or have a typing mistake: ask whoever runs the relay", "relay %s: %w", l.Relay, err)
+	case isNo && no.status == http.StatusTooManyRequests:
+		return fail(exitFailed, "too many wrong tokens were tried from your address: wait a little", "relay %s: %w", l.Relay, err)
 	case isNo:
 		return fail(exitFailed, "`hook relay names` lists what is yours", "relay %s: %w", l.Relay, err)
 	}

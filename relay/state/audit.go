@@ -14,7 +14,7 @@ import (
 type Event struct {
 	At    time.Time `json:"at"`
 	By    string    `json:"by"`  // an owner, or "operator"
-	Did   string    `json:"did"` // "claim", "release", "ban", "expire", "token create", "token revoke"
+	Did   string    `json:"did"` // "claim", "release", "ban", "expire", "drop", "redeliver", "drain", "resume", "token create", "token revoke"
 	Name  string    `json:"name"`
 	About string    `json:"about,omitempty"`
 }
