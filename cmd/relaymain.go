@@ -60,7 +60,7 @@ func newRelayRoot(s streams, parts RelayParts) *cobra.Command {
 	c.SetErr(s.err)
 	c.SetFlagErrorFunc(flagError)
 	f := c.Flags()
-	f.StringVar(&o.addr, "addr", ":8080", "listen on this `HOST:PORT`; port 0 takes a free one")
+	f.StringVar(&o.addr, "addr", ":8080", "listen on this `HOST:PORT`; port 0 takes a free one; with --acme the default is :80")
 	f.StringVar(&o.publicURL, "public-url", "", "the base `URL` that senders use (default: the address that it listens on)")
 	f.StringVar(&o.domain, "domain", "", "give each endpoint a host name below this `DOMAIN`, as in '*.relay.example'")
 	c.PersistentFlags().StringVar(&o.data, "data", "", "the `folder` for what outlives the process (default: beside hook's own data)")
@@ -86,22 +86,13 @@ func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
 		return err
 	}
 	collectSeldom(dayLong)
-	ln, err := net.Listen("tcp", o.addr)
-	if err != nil {
-		return fail(exitFailed, "choose another --addr HOST:PORT", "%w", err)
-	}
-	defer func() { _ = ln.Close() }()
-	listeners := []net.Listener{ln}
-	secure, err := o.tls.listen()
+	front, err := o.listen()
 	if err != nil {
 		return err
 	}
-	if secure != nil {
-		defer func() { _ = secure.Close() }()
-		listeners = append(listeners, secure)
-	}
+	defer front.close()
 	if o.publicURL == "" {
-		o.publicURL = "http://" + reachable(ln.Addr().(*net.TCPAddr))
+		o.publicURL = "http://" + reachable(front.plain.Addr().(*net.TCPAddr))
 	}
 	var handler slog.Handler = slog.NewTextHandler(s.err, printableLog())
 	if o.json {
@@ -127,9 +118,13 @@ func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
 		return err
 	}
 	h.api.Others = h.file
+	if err := front.certify(&o, h, log); err != nil {
+		return err
+	}
 	if err := h.watch(ctx, &o, s.err); err != nil {
 		return err
 	}
+	h.looks.certified(front)
 	cfg := relay.Config{
 		PublicURL: o.publicURL, Domain: o.domain, Public: isPublic(o.publicURL), Tokens: tokens, Names: h.store, Inbox: h.store, MaxHeld: o.hold.maxBody, API: h.api.Remote(),
 		Software: "hook-relay/" + Version, Log: log, MaxBody: maxBody, Head: o.timeout, TrustedProxies: proxies,
@@ -148,7 +143,7 @@ func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
 	if err := h.listen(); err != nil {
 		return err
 	}
-	if err := sayReady(s, o, listeners, first); err != nil {
+	if err := sayReady(s, o, front.listeners(), first); err != nil {
 		return err
 	}
 	if o.json && first != "" { // a log is kept and read by others, so it has no token
@@ -158,7 +153,7 @@ func runRelay(ctx context.Context, s streams, o relayOptions) (err error) {
 		}
 		log.Info("first start: a token was made", "file", file)
 	}
-	return h.run(ctx, func(ctx context.Context) error { return server.Serve(ctx, listeners...) })
+	return h.run(ctx, func(ctx context.Context) error { return front.serve(ctx, server) })
 }
 
 // parseNetworks reads addresses and networks.

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -249,27 +248,6 @@ func (o *relayTLS) pair() *keyPair {
 		return nil
 	}
 	return &keyPair{cert: o.cert, key: o.key}
-}
-
-// listen gives nil if https is not wanted.
-func (o relayTLS) listen() (net.Listener, error) {
-	switch {
-	case o.addr == "" && o.cert == "" && o.key == "":
-		return nil, nil
-	case o.addr == "" || o.cert == "" || o.key == "":
-		return nil, fail(exitUsage, "give --tls-addr, --tls-cert and --tls-key together", "one of the three is missing for https")
-	}
-	pair := &keyPair{cert: o.cert, key: o.key}
-	if _, err := pair.get(nil); err != nil {
-		return nil, fail(exitUsage, "--tls-cert and --tls-key name PEM files that belong together", "read the certificate: %w", err)
-	}
-	ln, err := net.Listen("tcp", o.addr)
-	if err != nil {
-		return nil, fail(exitFailed, "choose another --tls-addr HOST:PORT", "%w", err)
-	}
-	return tls.NewListener(ln, &tls.Config{
-		GetCertificate: pair.get, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-	}), nil
 }
 
 // A keyPair is a certificate and its key in two files, which are read again when one of them has changed: a renewed certificate

@@ -26,6 +26,7 @@ import (
 
 	"github.com/seed-4575fdc3/hook/cmd"
 	"github.com/seed-4575fdc3/hook/internal/faults"
+	"github.com/seed-4575fdc3/hook/relay/cert"
 )
 
 func TestMain(m *testing.M) {
@@ -35,10 +36,15 @@ func TestMain(m *testing.M) {
 		},
 		"hook-relay": func() {
 			os.Exit(cmd.Interruptible(func(ctx context.Context) int {
-				return cmd.RelayMain(ctx, cmd.RelayParts{Metrics: measured}, os.Args[1:], os.Stdout, os.Stderr)
+				return cmd.RelayMain(ctx, cmd.RelayParts{Certificates: certificates, Metrics: measured}, os.Args[1:], os.Stdout, os.Stderr)
 			}))
 		},
 	})
+}
+
+// certificates are by ACME, as main has them.
+func certificates(o cmd.CertificateOptions) (cmd.Certificates, error) {
+	return cert.New(cert.Options(o))
 }
 
 // appSecret is the Stripe secret of the scripts' app.

@@ -10,6 +10,6 @@ import (
 
 func main() {
 	os.Exit(cmd.Interruptible(func(ctx context.Context) int {
-		return cmd.RelayMain(ctx, cmd.RelayParts{Metrics: measured}, os.Args[1:], os.Stdout, os.Stderr)
+		return cmd.RelayMain(ctx, cmd.RelayParts{Certificates: certificates, Metrics: measured}, os.Args[1:], os.Stdout, os.Stderr)
 	}))
 }

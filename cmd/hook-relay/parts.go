@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/seed-4575fdc3/hook/cmd"
 	"github.com/seed-4575fdc3/hook/relay/cert"
+	"github.com/seed-4575fdc3/hook/relay/metrics"
 )
 
 // certificates are by ACME.
@@ -13,3 +14,6 @@ func certificates(o cmd.CertificateOptions) (cmd.Certificates, error) {
 	}
 	return m, nil
 }
+
+// measured is for Prometheus.
+func measured() cmd.Metrics { return metrics.New(cmd.Version) }
