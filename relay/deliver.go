@@ -48,38 +48,38 @@ func (s *Server) Kick(name string) {
 		return
 	}
 	s.serving.Go(func() {
-		err := s.deliver(name)
+		s.deliver(name)
 		s.couriers.end(name)
-		if err != nil {
-			s.log.Error("deliver what is held", "endpoint", name, "error", err)
-			return
-		}
 		s.Kick(name) // something may have come since
 	})
 }
 
 // deliver hands over what is held for an endpoint, the oldest first, and the next only when the app has answered or the
 // delivery is a dead letter. It ends when nothing is left or the client is away.
-func (s *Server) deliver(name string) error {
-	inVain := 0 // in a row
+func (s *Server) deliver(name string) {
+	inVain := 0 // in a row: the app had it and failed, or nothing could be stored
 	for {
 		t := s.tunnels.get(name)
 		if t == nil {
-			return nil
+			return
 		}
-		done, err := s.deliverNext(t)
+		result, err := s.deliverNext(t)
 		switch {
 		case errors.Is(err, errNoMore):
-			return nil
+			return
 		case err != nil:
 			s.log.Error("deliver what is held", "endpoint", name, "error", err)
 		}
-		if done {
+		switch result {
+		case taken:
 			inVain = 0
 			continue
+		case nobodyThere: // whoever comes is to have it soon
+			inVain = 0
+		case notTaken:
+			inVain++
 		}
-		pause := time.NewTimer(min(s.cfg.Pause<<min(inVain, 5), 30*s.cfg.Pause))
-		inVain++
+		pause := time.NewTimer(min(s.cfg.Pause<<min(max(inVain-1, 0), 5), 30*s.cfg.Pause))
 		select {
 		case <-pause.C:
 		case <-t.session.Done():
@@ -90,27 +90,45 @@ func (s *Server) deliver(name string) error {
 
 var errNoMore = errors.New("nothing is held")
 
-// deliverNext tries to hand over the delivery that has waited longest; done says whether the next one may follow at once.
-func (s *Server) deliverNext(t *tunnel) (done bool, err error) {
+// A result is what came of handing a held delivery over.
+type result int
+
+const (
+	notTaken    result = iota // it is to be tried again
+	nobodyThere               // likewise: the app didn't have it
+	taken                     // the next one may follow at once
+)
+
+// deliverNext tries to hand over the delivery that has waited longest.
+func (s *Server) deliverNext(t *tunnel) (result, error) {
 	// What came of an attempt is noted even if the tunnel has gone since.
 	ctx := context.Background()
 	h, err := s.cfg.Inbox.Next(ctx, t.name)
 	if err != nil {
-		return false, err
+		return notTaken, err
 	}
 	if h == nil {
-		return false, errNoMore
+		return notTaken, errNoMore
 	}
 	if err := s.cfg.Inbox.Try(ctx, h); err != nil {
-		return false, err
+		return notTaken, err
 	}
 	why, reached := s.attempt(ctx, t, h)
 	if why == "" {
-		return true, s.cfg.Inbox.Done(ctx, h)
+		if err := s.cfg.Inbox.Done(ctx, h); err != nil {
+			return notTaken, err // and so it comes again
+		}
+		return taken, nil
 	}
 	dead, err := s.cfg.Inbox.Fail(ctx, h, why, reached)
 	s.log.Info("a held delivery was not taken", "endpoint", t.name, "delivery", h.Head.ID, "attempt", h.Attempts, "why", why, "dead", dead)
-	return dead, err
+	switch {
+	case err != nil || reached && !dead:
+		return notTaken, err
+	case dead:
+		return taken, nil
+	}
+	return nobodyThere, nil
 }
 
 // attempt hands a held delivery to a tunnel, and says why that came to nothing, and whether the app had it; why is empty if
@@ -151,7 +169,9 @@ func (s *Server) attempt(ctx context.Context, t *tunnel, h *Held) (why string, r
 func judge(response *wire.ResponseHead) (why string, reached bool) {
 	switch code := response.Header.Get("Hook-Error"); code {
 	case "":
-	case "app_refused", "app_unreachable", "canceled":
+	case "signature_invalid", "signature_unproven": // hook has answered, and would again
+		return "", true
+	case "app_refused", "app_unreachable", "canceled", "held_too_long":
 		return code, false
 	default:
 		return code, true
