@@ -20,6 +20,7 @@ const (
 	recordVersion = 1 // with its body
 	placedVersion = 2 // with its body's place
 	markedVersion = 4 // added to either: with what a replay changed and whether it is masked, in front of all else
+	againVersion  = 8 // added to any: with how many attempts there were before, in front of even that
 )
 
 var errRecord = errors.New("a record that this version of hook doesn't know")
@@ -35,7 +36,13 @@ func (r *record) append(b []byte) []byte {
 	if marked {
 		version |= markedVersion
 	}
+	if d.Earlier > 0 {
+		version |= againVersion
+	}
 	b = append(b, version)
+	if d.Earlier > 0 {
+		b = binary.AppendUvarint(b, uint64(d.Earlier))
+	}
 	if marked {
 		b = appendBool(appendText(b, d.Change), d.Masked)
 	}
@@ -69,13 +76,16 @@ func decodeRecord(b []byte) (*record, error) {
 	if len(b) == 0 {
 		return nil, errRecord
 	}
-	version := b[0] &^ markedVersion
+	version := b[0] &^ (markedVersion | againVersion)
 	if version != recordVersion && version != placedVersion {
 		return nil, errRecord
 	}
 	in := reader{rest: b[1:], text: string(b)}
 	r := new(record)
 	d, g := &r.Delivery, &r.Delivery.Signature
+	if b[0]&againVersion != 0 {
+		d.Earlier = int(in.number())
+	}
 	if b[0]&markedVersion != 0 {
 		d.Change, d.Masked = in.string(), in.number() != 0
 	}

@@ -127,6 +127,9 @@ func TestRow20DiskFullAtTheRelay(t *testing.T) {
 			disk.empty()
 			before := time.Now()
 			eventually(t, "deliveries are held again", func() bool { return hold().Status == http.StatusAccepted })
+			if t.Failed() {
+				t.Log(p.talk.String())
+			}
 			t.Logf("%d were refused; held again after %s", refused, time.Since(before).Round(time.Millisecond))
 			c := connect()
 			eventually(t, "all has come that was answered 202", func() bool { return l.missing() == 0 })
