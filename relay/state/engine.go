@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
+	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -20,10 +21,13 @@ const startTimeout = 30 * time.Second
 
 // An engine is a connection to JetStream, and the server behind it if that is ours.
 type engine struct {
-	server *server.Server // nil if it is elsewhere
-	store  server.JetStreamConfig
-	conn   *nats.Conn
-	js     jetstream.JetStream
+	options *server.Options
+	log     engineLog
+	conn    *nats.Conn
+	js      jetstream.JetStream
+
+	mu     sync.Mutex
+	server *server.Server // nil if there is none
 }
 
 // maxPayload is the largest message that the engine takes: a held delivery with its head. NATS allows no more.
@@ -32,24 +36,17 @@ const maxPayload = 64 << 20
 // startEngine starts a server in this process that listens on no port, with its files in dir. It calls ails when it can't
 // write any more.
 func startEngine(dir string, log *slog.Logger, ails func(error)) (*engine, error) {
-	// It would shrink its limit for files to what the disk has at the start, and keep no more even if there is room later.
-	store := server.JetStreamConfig{StoreDir: filepath.Join(dir, "jetstream"), MaxMemory: 1 << 20, MaxStore: 1 << 50, SyncAlways: true}
-	s, err := server.NewServer(&server.Options{
+	e := &engine{log: engineLog{log, ails}, options: &server.Options{
 		ServerName: "hook-relay", DontListen: true, JetStream: true, StoreDir: dir, NoSigs: true, DisableJetStreamBanner: true,
-		SyncAlways:         true, // its default acknowledges up to two minutes before the disk has it
-		JetStreamMaxMemory: store.MaxMemory, JetStreamMaxStore: store.MaxStore, MaxPayload: maxPayload,
-	})
+		SyncAlways: true, // its default acknowledges up to two minutes before the disk has it
+		// Without a limit it would set itself one by what the disk has at the start, and not take more when there is more.
+		JetStreamMaxMemory: 1 << 20, JetStreamMaxStore: 1 << 50, MaxPayload: maxPayload,
+	}}
+	err := e.start()
 	if err != nil {
-		return nil, fmt.Errorf("start the engine: %w", err)
+		return nil, err
 	}
-	s.SetLoggerV2(engineLog{log, ails}, false, false, false)
-	s.Start()
-	if !s.ReadyForConnections(startTimeout) {
-		s.Shutdown()
-		return nil, fmt.Errorf("start the engine: it was not ready within %s", startTimeout)
-	}
-	e := &engine{server: s, store: store}
-	if e.conn, err = nats.Connect("", nats.InProcessServer(s), nats.MaxReconnects(-1)); err != nil {
+	if e.conn, err = nats.Connect("", nats.InProcessServer(e), nats.MaxReconnects(-1), nats.ReconnectWait(10*time.Millisecond), nats.ReconnectJitter(0, 0)); err != nil {
 		e.close()
 		return nil, fmt.Errorf("connect to the engine: %w", err)
 	}
@@ -60,6 +57,62 @@ func startEngine(dir string, log *slog.Logger, ails func(error)) (*engine, error
 	return e, nil
 }
 
+// start starts a server.
+func (e *engine) start() error {
+	s, err := server.NewServer(e.options.Clone())
+	if err != nil {
+		return fmt.Errorf("start the engine: %w", err)
+	}
+	s.SetLoggerV2(e.log, false, false, false)
+	s.Start()
+	if !s.ReadyForConnections(startTimeout) {
+		s.Shutdown()
+		return fmt.Errorf("start the engine: it was not ready within %s", startTimeout)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.server = s
+	return nil
+}
+
+// stop ends the server with all that it has to write.
+func (e *engine) stop() {
+	e.mu.Lock()
+	s := e.server
+	e.server = nil
+	e.mu.Unlock()
+	if s != nil {
+		s.Shutdown()
+		s.WaitForShutdown()
+	}
+}
+
+// InProcessConn is nats.InProcessConnProvider's: whichever server there is. So the connection, and what was made of it, outlives
+// a server that is replaced.
+func (e *engine) InProcessConn() (net.Conn, error) {
+	e.mu.Lock()
+	s := e.server
+	e.mu.Unlock()
+	if s == nil {
+		return nil, errors.New("the engine is being started")
+	}
+	return s.InProcessConn()
+}
+
+// restart puts a new server in the place of the old one, over the same files.
+func (e *engine) restart() error {
+	e.stop()
+	return e.start()
+}
+
+// close ends the connection and the server.
+func (e *engine) close() {
+	if e.conn != nil {
+		e.conn.Close()
+	}
+	e.stop()
+}
+
 // bucket opens a key-value bucket, and makes it at the first time.
 func (e *engine) bucket(ctx context.Context, name, about string) (jetstream.KeyValue, error) {
 	kv, err := e.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: name, Description: about, History: 1})
@@ -67,29 +120,6 @@ func (e *engine) bucket(ctx context.Context, name, about string) (jetstream.KeyV
 		return nil, fmt.Errorf("open %s: %w", name, err)
 	}
 	return kv, nil
-}
-
-// restart has the server read its files anew. The connection, and what was made of it, stays.
-func (e *engine) restart() error {
-	if err := e.server.ShutdownJetStream(); err != nil {
-		return fmt.Errorf("stop the engine: %w", err)
-	}
-	store := e.store // which it keeps
-	if err := e.server.EnableJetStream(&store); err != nil {
-		return fmt.Errorf("start the engine again: %w", err)
-	}
-	return nil
-}
-
-// close ends the connection, and the server with all that it has to write.
-func (e *engine) close() {
-	if e.conn != nil {
-		e.conn.Close()
-	}
-	if e.server != nil {
-		e.server.Shutdown()
-		e.server.WaitForShutdown()
-	}
 }
 
 // engineLog passes on what the engine says. Its notices tell of its own start and stop, which are ours.

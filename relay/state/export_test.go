@@ -1,6 +1,9 @@
 package state
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // SetNow puts a clock in the place of the real one. It is to be called while nothing goes on.
 func (s *Store) SetNow(now func() time.Time) { s.now = now }
@@ -12,4 +15,12 @@ func (s *Store) Operations() (int64, error) {
 		return 0, err
 	}
 	return v.InMsgs, nil
+}
+
+// Restart starts the engine anew, as after a write that failed, and says whether it works then.
+func (s *Store) Restart(ctx context.Context) error {
+	if err := s.engine.restart(); err != nil {
+		return err
+	}
+	return s.probed(ctx)
 }

@@ -230,3 +230,36 @@ func TestExpiredNameTakesWhatIsHeldWithIt(t *testing.T) {
 		t.Errorf("%d are still there", n)
 	}
 }
+
+// After a write that failed the engine is started anew; what was stored is there, and what comes then is stored.
+func TestEngineStartedAnew(t *testing.T) {
+	s := open(t, t.TempDir())
+	if err := claim(t, s, otter, "token:ann"); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 3 {
+		for range 8 {
+			if err := hold(t, s, otter, "x"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Restart(t.Context()); err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+	}
+	for n := range 24 {
+		h, body := next(t, s, otter)
+		if body != "x" {
+			t.Fatalf("only %d are there", n)
+		}
+		if err := s.Try(t.Context(), h); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Done(t.Context(), h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := claim(t, s, "loud-otter", "token:ann"); err != nil {
+		t.Fatal(err)
+	}
+}

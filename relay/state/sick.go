@@ -127,7 +127,7 @@ func (s *Store) look(ctx context.Context) {
 
 // cure starts the engine anew over what it has stored, and is nil if it can write now.
 func (s *Store) cure(ctx context.Context) error {
-	if free, err := freeBytes(s.engine.store.StoreDir); err == nil && free < leastFree {
+	if free, err := freeBytes(s.engine.options.StoreDir); err == nil && free < leastFree {
 		return errNoRoom
 	}
 	if s.probe(ctx, time.Second) == nil {
@@ -136,7 +136,11 @@ func (s *Store) cure(ctx context.Context) error {
 	if err := s.engine.restart(); err != nil {
 		return err
 	}
-	var err error
+	return s.probed(ctx)
+}
+
+// probed is probe for an engine that has just been started.
+func (s *Store) probed(ctx context.Context) (err error) {
 	for range 50 { // its streams are back a moment later
 		if err = s.probe(ctx, time.Second); !errors.Is(err, jetstream.ErrNoStreamResponse) && !errors.Is(err, nats.ErrNoResponders) {
 			break

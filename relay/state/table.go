@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -259,5 +260,8 @@ const markersStay = 10 * time.Minute
 func (t *table[T]) close() error {
 	err := t.watcher.Stop()
 	t.done.Wait()
+	if errors.Is(err, nats.ErrConsumerNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) { // the engine was started anew, and it had not noticed
+		return nil
+	}
 	return err
 }
