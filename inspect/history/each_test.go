@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"runtime"
 	"slices"
@@ -192,5 +193,102 @@ func TestEachWholeTexts(t *testing.T) {
 	}
 	if want := []string{"/a", "", "/a", "/ab", "/a", "\xff", ""}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// What came at once is stored in another order than it is listed in, and others' deliveries lie between.
+func TestEachWholeAmongOthers(t *testing.T) {
+	s := newTest(t)
+	const n = 3*wholeRows + 5
+	var want []string
+	for i := range n {
+		at := i - i%8 + (i*5+3)%8 // of eight that came at once
+		d := simple(at)
+		d.ID = fmt.Sprintf("d_%012d", at)
+		if at%40 < 3 || at > n/2 && at%3 > 0 {
+			d.Provider = "others"
+		}
+		if at == 3 || at%32 == 7 {
+			d.ReplayOf = "d_aaaabbbbcccc"
+		}
+		if d.Provider != "others" && d.ReplayOf == "" {
+			want = append(want, d.ID)
+		}
+		s.Add(d)
+		if i%3 > 0 {
+			s.AddAttempt(d.ID, inspect.Attempt{Number: 1, Outcome: inspect.OutcomeRefused})
+		}
+		if i%20 == 0 {
+			if err := s.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(want)
+	for _, oldest := range []bool{true, false} {
+		var got []string
+		for d, err := range s.EachWhole(t.Context(), Query{OldestFirst: oldest, NoReplays: true, Providers: []string{"stripe"}}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := s.Get(t.Context(), d.ID)
+			if err != nil || !reflect.DeepEqual(d, again) {
+				t.Errorf("got %+v, %v, want %+v", d, err, again)
+			}
+			got = append(got, d.ID)
+		}
+		if !oldest {
+			slices.Reverse(got)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("oldest first: %t: got %q, want %q", oldest, got, want)
+		}
+	}
+}
+
+// Deliveries are read as they are listed and as many as fit, in whatever order they lie.
+func TestEachWholeLongAndOutOfOrder(t *testing.T) {
+	s := newTest(t)
+	s.segments.close() // all bodies are in their rows
+	body := inspect.CaptureOf(bytes.Repeat([]byte("x"), wholeBytes/3))
+	var ids []string // by their numbers
+	for i := range 12 {
+		d := simple(i)
+		d.Body = body
+		store(t, s.Add(d))
+		ids = append(ids, d.ID)
+	}
+	for _, listed := range [][]int64{
+		{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, {1, 12, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, {5, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12},
+		{12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}, {2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11}, {7},
+	} {
+		var at []rowPlace
+		var got, want []string
+		for _, n := range listed {
+			at = append(at, rowPlace{n: n})
+			want = append(want, ids[n-1])
+		}
+		err := s.readingWhole(t.Context(), func(r *wholeReader) error {
+			for len(at) > 0 {
+				some, n, err := r.all(t.Context(), at, true)
+				if err != nil {
+					return err
+				}
+				if n < 1 || n > 4 || len(some) != n {
+					return fmt.Errorf("got %d of %d at once", len(some), n)
+				}
+				for _, d := range some {
+					got = append(got, d.ID)
+				}
+				at = at[n:]
+			}
+			return nil
+		})
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%v: got %q, %v, want %q", listed, got, err, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -18,12 +19,13 @@ const tryColumns = `attempt.previous, attempt.number, attempt.target, attempt.st
 	attempt.outcome, attempt.err, attempt.status, attempt.header, attempt.size, attempt.complete, attempt.body, `
 
 const (
-	// wholeQuery is a delivery with the latest of its attempts, if there is one: few have more.
-	wholeQuery = `SELECT id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
+	// wholeQuery is deliveries, each with the latest of its attempts, if there is one: few have more.
+	wholeQuery = `SELECT delivery.n, id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
 		verdict, reason, delivery.size, edited, masked, remote, proto, host, url, request.header, signer, secret, test, signed,
 		signed_fraction, expected, got, request.complete, request.body, ` + bodyColumns + `, ` + tryColumns + answerColumns + `
 		FROM delivery JOIN request USING (n) LEFT JOIN body ON body.change = delivery.n
-		LEFT JOIN attempt ON attempt.change = last LEFT JOIN body AS answer ON answer.change = last WHERE delivery.n = ? AND (? OR replay_of = '')`
+		LEFT JOIN attempt ON attempt.change = last LEFT JOIN body AS answer ON answer.change = last WHERE delivery.n >= ? ORDER BY delivery.n`
+	replayOf = 2 // its column there
 
 	earlierQuery = "SELECT " + tryColumns + bodyColumns + " FROM attempt LEFT JOIN body USING (change) WHERE change = ?"
 )
@@ -37,7 +39,8 @@ type wholeReader struct {
 	begin   *statement
 	end     *statement
 	find    *statement
-	request *statement
+	request walk
+	places  []int // what order gives
 	earlier *statement
 }
 
@@ -53,7 +56,7 @@ func (s *Store) wholeReader(path string, a access) (*wholeReader, error) {
 		}
 	}
 	for place, query := range map[**statement]string{
-		&r.begin: "BEGIN", &r.end: "ROLLBACK", &r.find: "SELECT n FROM delivery WHERE id = ?", &r.request: wholeQuery, &r.earlier: earlierQuery,
+		&r.begin: "BEGIN", &r.end: "ROLLBACK", &r.find: "SELECT n FROM delivery WHERE id = ?", &r.request.statement: wholeQuery, &r.earlier: earlierQuery,
 	} {
 		if err == nil {
 			*place, err = conn.prepare(query)
@@ -75,26 +78,44 @@ func (r *wholeReader) reading(f func(*wholeReader) error) error {
 	}
 	defer r.bodies.close()
 	err := f(r)
+	r.request.leave()
 	return errors.Join(err, r.end.run())
 }
 
 // all are the deliveries at the first of these places, with their bodies and attempts: as many as fit into wholeBytes, but one
 // at least. n is how many places that are. One that was deleted meanwhile is left out, and a replay unless these are wanted.
 func (r *wholeReader) all(ctx context.Context, at []rowPlace, replays bool) (all []*inspect.Delivery, n int, err error) {
-	all = make([]*inspect.Delivery, 0, len(at))
-	for r.bytes = 0; n < len(at) && r.bytes < wholeBytes; n++ {
+	read := make([]*inspect.Delivery, len(at))
+	known := make([]bool, len(at))
+	r.bytes = 0
+	for _, i := range r.order(at) {
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err
 		}
-		d, err := r.one(at[n].n, replays)
-		if err != nil {
+		if read[i], err = r.one(at[i].n, replays); err != nil {
 			return nil, 0, err
 		}
-		if d != nil {
-			all = append(all, d)
+		if known[i] = true; r.bytes >= wholeBytes {
+			break
 		}
 	}
-	return all, n, nil
+	if n = slices.Index(known, false); n < 0 {
+		n = len(at)
+	}
+	return slices.DeleteFunc(read[:n], func(d *inspect.Delivery) bool { return d == nil }), n, nil
+}
+
+// order is that in which places are best read: but for the first, which is read in any case, as their rows lie, if on the whole
+// they are listed so. What came at once is listed by when it came, and lies as it was written.
+func (r *wholeReader) order(at []rowPlace) []int {
+	r.places = r.places[:0]
+	for i := range at {
+		r.places = append(r.places, i)
+	}
+	if at[0].n < at[len(at)-1].n {
+		slices.SortFunc(r.places[1:], func(a, b int) int { return cmp.Compare(at[a].n, at[b].n) })
+	}
+	return r.places
 }
 
 // number is that of the delivery with an id; 0 if there is none.
@@ -109,14 +130,16 @@ func (r *wholeReader) number(id string) (n int64, err error) {
 
 // one is the delivery with that number; nil if there is none, or it is a replay and these are not wanted.
 func (r *wholeReader) one(n int64, replays bool) (*inspect.Delivery, error) {
-	more, err := r.request.int(n).bool(replays).step()
+	more, err := r.request.to(n)
 	if err != nil || !more {
 		return nil, err
 	}
-	defer r.request.reset()
+	if !replays && r.request.columnText(replayOf) != "" {
+		return nil, nil
+	}
 	defer r.earlier.reset()
 	d := new(inspect.Delivery)
-	c := &row{statement: r.request, before: r.texts[:]}
+	c := &row{statement: r.request.statement, next: 1, before: r.texts[:]}
 	if err := r.read(d, c); err != nil {
 		return nil, err
 	}
