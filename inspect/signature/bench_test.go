@@ -39,6 +39,22 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
+func BenchmarkSign(b *testing.B) {
+	for _, p := range signing() {
+		secret := Secret{Value: p.NewSecret()}
+		r := usual(b, p, secret.Value)
+		b.Run(p.Name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				again := r
+				if err := p.Sign(&again, secret, r.ReceivedAt); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkDetectAndMeta(b *testing.B) {
 	for _, p := range signing() {
 		r := usual(b, p, p.NewSecret())

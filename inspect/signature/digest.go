@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/md5"  // a few providers' older headers
 	"crypto/sha1" // Twilio, Intercom, Vercel and others are HMAC-SHA1
@@ -10,6 +11,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"strings"
+	"sync"
 )
 
 // A digest is a hash function with the size of its sums in bytes.
@@ -17,14 +19,19 @@ type digest struct {
 	name  string
 	new   func() hash.Hash
 	size  int
-	plain bool // no HMAC: what is signed names the secret
+	plain bool       // no HMAC: what is signed names the secret
+	begun *sync.Pool // of HMACs that were used: *keyedHash
 }
 
-func withMD5() digest    { return digest{name: "MD5", new: md5.New, size: md5.Size} }
-func withSHA1() digest   { return digest{name: "SHA1", new: sha1.New, size: sha1.Size} }
-func withSHA256() digest { return digest{name: "SHA256", new: sha256.New, size: sha256.Size} }
-func withSHA384() digest { return digest{name: "SHA384", new: sha512.New384, size: sha512.Size384} }
-func withSHA512() digest { return digest{name: "SHA512", new: sha512.New, size: sha512.Size} }
+func withMD5() digest    { return newDigest("MD5", md5.New, md5.Size) }
+func withSHA1() digest   { return newDigest("SHA1", sha1.New, sha1.Size) }
+func withSHA256() digest { return newDigest("SHA256", sha256.New, sha256.Size) }
+func withSHA384() digest { return newDigest("SHA384", sha512.New384, sha512.Size384) }
+func withSHA512() digest { return newDigest("SHA512", sha512.New, sha512.Size) }
+
+func newDigest(name string, hash func() hash.Hash, size int) digest {
+	return digest{name: name, new: hash, size: size, begun: new(sync.Pool)}
+}
 
 // unkeyed is the digest without HMAC.
 func (d digest) unkeyed() digest {
@@ -38,6 +45,30 @@ func (d digest) keyed(key []byte) hash.Hash {
 		return d.new()
 	}
 	return hmac.New(d.new, key)
+}
+
+// A keyedHash is an HMAC that can begin anew with its key, which takes less than to begin with a key.
+type keyedHash struct {
+	hash.Hash
+	key []byte
+}
+
+// sum appends to dst the HMAC of what write writes, or its plain digest.
+func (d digest) sum(dst, key []byte, write func(hash.Hash)) []byte {
+	if d.plain {
+		h := d.new()
+		write(h)
+		return h.Sum(dst)
+	}
+	h, _ := d.begun.Get().(*keyedHash)
+	if h != nil && hmac.Equal(h.key, key) {
+		h.Reset()
+	} else {
+		h = &keyedHash{d.keyed(key), bytes.Clone(key)}
+	}
+	defer d.begun.Put(h)
+	write(h)
+	return h.Sum(dst)
 }
 
 // An encoding is how a signature is written.

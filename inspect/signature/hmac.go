@@ -3,6 +3,7 @@ package signature
 import (
 	"crypto/hmac"
 	"fmt"
+	"hash"
 	"slices"
 	"sync"
 	"time"
@@ -81,9 +82,7 @@ func (s *hmacScheme) tryKey(r Request, c claims, key []byte) (string, bool) {
 
 // make is the signature of r, label included. It uses key's memory for other things.
 func (s *hmacScheme) make(r Request, c claims, key []byte) []byte {
-	mac := s.digest.keyed(key)
-	s.signs.write(mac, key, r, c)
-	sum := mac.Sum(key[:0])
+	sum := s.digest.sum(key[:0], key, func(h hash.Hash) { s.signs.write(h, key, r, c) })
 	return s.encoding.append(append(sum, s.carrier.label()...), sum)[len(sum):]
 }
 

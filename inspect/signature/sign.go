@@ -3,6 +3,7 @@ package signature
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -39,7 +40,7 @@ func (p *Provider) Sign(r *Request, s Secret, at time.Time) error {
 		return fmt.Errorf("sign: %w", err)
 	}
 	signed := *r
-	if signed.Header = r.Header.Clone(); signed.Header == nil {
+	if signed.Header = maps.Clone(r.Header); signed.Header == nil { // what is set there are new values
 		signed.Header = make(http.Header)
 	}
 	if err := p.scheme.sign(&signed, s.Value, at); err != nil {

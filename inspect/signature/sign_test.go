@@ -1,7 +1,12 @@
 package signature
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -81,4 +86,52 @@ func TestSignErrors(t *testing.T) {
 	if (*Provider)(nil).CanSign() || (&Provider{}).CanSign() || !Lookup("stripe").CanSign() {
 		t.Error("CanSign: want true for stripe only")
 	}
+}
+
+// What is signed is a header of its own: the given one and its values stay as they are, whoever else has them.
+func TestSignLeavesTheHeader(t *testing.T) {
+	for _, p := range signing() {
+		secret := Secret{Value: secretOf(t, p)}
+		r := signed(t, p, secret.Value)
+		for name, values := range r.Header { // room behind the values is another's too
+			r.Header[name] = append(make([]string, 0, 4), values...)
+		}
+		given, before := r.Header, r.Header.Clone()
+		if err := p.Sign(&r, secret, r.ReceivedAt.Add(time.Hour)); err != nil {
+			t.Errorf("%s: %v", p.Name, err)
+		}
+		if !reflect.DeepEqual(given, before) {
+			t.Errorf("%s: got %v, want %v", p.Name, given, before)
+		}
+		for name, values := range given {
+			if rest := values[len(values):cap(values)]; strings.Join(rest, "") != "" {
+				t.Errorf("%s: %q was written behind the values of %s", p.Name, rest, name)
+			}
+		}
+	}
+}
+
+// A hash that was keyed before is not taken for another key.
+func TestSignWithKeysByTurns(t *testing.T) {
+	p := Lookup("github")
+	keys := []string{"one", "two", "one ", "three"}
+	var workers sync.WaitGroup
+	for i := range 4 {
+		workers.Go(func() {
+			for j := range 100 {
+				key := keys[(i+j)%len(keys)]
+				body := strings.Repeat("x", j)
+				r := requestOf(body, 0)
+				if err := p.Sign(&r, Secret{Value: key}, time.Now()); err != nil {
+					t.Error(err)
+				}
+				mac := hmac.New(sha256.New, []byte(key))
+				mac.Write([]byte(body))
+				if got, want := r.Header.Get("X-Hub-Signature-256"), "sha256="+hex.EncodeToString(mac.Sum(nil)); got != want {
+					t.Errorf("%q with %q: got %s, want %s", body, key, got, want)
+				}
+			}
+		})
+	}
+	workers.Wait()
 }
