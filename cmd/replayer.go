@@ -95,8 +95,8 @@ func (r *replayer) send(ctx context.Context, courier *courier, done *replayed) (
 		err = r.deliverRaw(ctx, *done)
 	case courier != nil:
 		to := done.url()
-		r.fillSent(&courier.sent, *done)
-		a := courier.deliver(letter{delivery: &courier.sent, to: to})
+		courier.own = r.forwarder(*done).AppendOwn(courier.own[:0], done.fresh)
+		a := courier.deliver(letter{delivery: done.fresh, to: to})
 		a.Target = to.String()
 		done.fresh.Attempts = []inspect.Attempt{a}
 	default:
@@ -187,20 +187,9 @@ func (r *replayer) deliverRaw(ctx context.Context, done replayed) error {
 
 // asSent is the request that the app gets.
 func (r *replayer) asSent(done replayed) *inspect.Delivery {
-	sent := new(inspect.Delivery)
-	r.fillSent(sent, done)
-	return sent
-}
-
-// fillSent makes sent what asSent gives. The map that is its header is used again.
-func (r *replayer) fillSent(sent *inspect.Delivery, done replayed) {
-	header, to := sent.Header, done.url()
-	if header == nil {
-		header = make(http.Header)
-	}
-	r.forwarder(done).FillHeader(header, done.fresh)
-	*sent = *done.fresh
-	sent.Header, sent.URL, sent.Host = header, to.URL(), to.Host
+	sent, to := *done.fresh, done.url()
+	sent.Header, sent.URL, sent.Host = r.forwarder(done).Header(done.fresh), to.URL(), to.Host
+	return &sent
 }
 
 // url is the whole URL that is asked for.

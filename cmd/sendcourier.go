@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"syscall"
 	"time"
 
@@ -19,11 +18,13 @@ import (
 // what a delivery needs is made once, and its connections are its own. It is for one goroutine, which closes it.
 type courier struct {
 	client  *replay.Client
+	lines   map[replay.Target]*replay.Line // to the apps that it went to; a target has no path there
+	line    *replay.Line                   // the one in use
+	to      replay.Target                  // where that leads
 	request *http.Request
-	to      replay.Target // of the request, but for its path
 	body    letterBody
 	buf     [4 << 10]byte
-	sent    inspect.Delivery // what a replayer had it deliver last
+	own     []replay.Field // that stand in place of the delivery's
 
 	reused, answered bool // what the client tells of the request under way
 }
@@ -34,7 +35,7 @@ type letterBody struct{ bytes.Reader }
 func (b *letterBody) Close() error { return nil }
 
 func newCourier(ctx context.Context, options replay.ClientOptions) *courier {
-	c := &courier{client: replay.NewClient(options)}
+	c := &courier{client: replay.NewClient(options), lines: make(map[replay.Target]*replay.Line)}
 	c.request = (&http.Request{Body: &c.body}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:              func(info httptrace.GotConnInfo) { c.reused = info.Reused },
 		GotFirstResponseByte: func() { c.answered = true },
@@ -42,14 +43,15 @@ func newCourier(ctx context.Context, options replay.ClientOptions) *courier {
 	return c
 }
 
-// goTo has the request go to a target's app.
+// goTo takes the line to a target's app.
 func (c *courier) goTo(to replay.Target) {
-	if to.Path = ""; c.request.URL != nil && to == c.to {
+	if to.Path = ""; c.line != nil && to == c.to {
 		return
 	}
-	c.to, c.request.URL = to, &url.URL{Scheme: to.Scheme, Host: to.Host}
-	if to.Socket != "" {
-		c.request.URL = &url.URL{Scheme: "unix", Host: to.Socket}
+	c.to, c.line = to, c.lines[to]
+	if c.line == nil {
+		c.line = c.client.Line(to)
+		c.lines[to] = c.line
 	}
 }
 
@@ -65,19 +67,22 @@ func (c *courier) deliver(l letter) inspect.Attempt {
 
 // close ends its connections; a nil courier has none.
 func (c *courier) close() {
-	if c != nil {
-		c.client.CloseIdleConnections()
+	if c == nil {
+		return
+	}
+	for _, line := range c.lines {
+		line.Close()
 	}
 }
 
 func (c *courier) attempt(l letter) inspect.Attempt {
 	d, r := l.delivery, c.request
 	c.goTo(l.to)
-	r.Method, r.RequestURI, r.Host, r.Header, r.ContentLength = d.Method, l.to.Path, d.Host, d.Header, d.Body.Size
+	r.Method, r.RequestURI, r.Host, r.Header, r.ContentLength = d.Method, l.to.Path, l.to.Host, d.Header, d.Body.Size
 	c.body.Reset(d.Body.Bytes)
 	c.reused, c.answered = false, false
 	a := inspect.Attempt{Number: 1, Started: time.Now()}
-	response, err := c.client.RoundTrip(r)
+	response, err := c.line.RoundTrip(r, c.own)
 	if err == nil {
 		a.Response, err = c.read(response)
 	}

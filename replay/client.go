@@ -126,34 +126,48 @@ func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 			_ = nc.Close()
 		}
 	}
+	return a.response(r), nil
+}
+
+// response is the answer to r as net/http has it.
+func (a *answer) response(r *http.Request) *http.Response {
 	return &http.Response{
 		StatusCode: a.status, Proto: a.proto, Header: a.header, ContentLength: a.length, Body: a, Close: a.close, Request: r,
 		Trailer: a.trailer,
-	}, nil
+	}
 }
 
 // take gives an idle connection, or makes one.
 func (c *Client) take(ctx context.Context, u *url.URL) (*conn, error) {
-	authority := u.Host
-	if u.Scheme != "unix" {
-		authority = Target{Scheme: u.Scheme, Host: u.Host}.Authority()
-	}
-	place := u.Scheme + "://" + authority
+	place := u.Scheme + "://" + authorityOf(u)
 	for {
 		nc := c.pop(place)
 		if nc == nil {
-			break
+			return c.connect(ctx, u)
 		}
 		if time.Since(nc.used) < checkAfter || nc.alive() {
 			return nc, nil
 		}
 		_ = nc.Close()
 	}
+}
+
+// connect makes a connection.
+func (c *Client) connect(ctx context.Context, u *url.URL) (*conn, error) {
+	authority := authorityOf(u)
 	raw, err := c.dial(ctx, u.Scheme, authority)
 	if err != nil {
 		return nil, err
 	}
-	return newConn(place, raw, c.o), nil
+	return newConn(u.Scheme+"://"+authority, raw, c.o), nil
+}
+
+// authorityOf is what to connect to for a URL as RoundTrip takes it.
+func authorityOf(u *url.URL) string {
+	if u.Scheme == "unix" {
+		return u.Host
+	}
+	return Target{Scheme: u.Scheme, Host: u.Host}.Authority()
 }
 
 func (c *Client) pop(place string) *conn {

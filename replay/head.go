@@ -19,8 +19,9 @@ func (e requestError) Error() string { return string(e) }
 
 // A heading writes the heads of requests, one after the other.
 type heading struct {
+	own   []Field  // that stand in place of the request's, sorted by their names; set by whoever has any
 	bytes []byte   // the head; a short body is put behind it
-	names []string // of the fields, sorted: often those of the request before, which were looked at then
+	names []string // of all fields, sorted: often those of the request before, which were looked at then
 	lines int      // of the fields
 }
 
@@ -81,26 +82,36 @@ func (h *heading) learn(header http.Header) error {
 		}
 		h.names = append(h.names, name)
 	}
+	for _, field := range h.own {
+		if _, ok := header[field.Name]; !ok {
+			h.names = append(h.names, field.Name)
+		}
+	}
 	slices.Sort(h.names)
 	return nil
 }
 
 // appendFields appends the fields in the order of h.names, and counts their lines. It gives up if these are not the names.
 func (h *heading) appendFields(b []byte, header http.Header) (_ []byte, ok bool) {
-	if h.lines = 0; len(h.names) != len(header) {
-		return b, false
-	}
+	h.lines = 0
+	own, found := h.own, 0
 	for _, name := range h.names {
 		values, ok := header[name]
-		if !ok {
-			return b, false
+		if ok {
+			found++
 		}
-		if !isOurs(name) {
-			b = appendField(b, name, values)
+		switch {
+		case len(own) > 0 && own[0].Name == name:
+			b, own = appendField(b, name, own[0].Value), own[1:]
+			h.lines++
+		case !ok:
+			return b, false
+		case !isOurs(name):
+			b = appendFields(b, name, values)
 			h.lines += len(values)
 		}
 	}
-	return b, true
+	return b, len(own) == 0 && found == len(header)
 }
 
 // badValue says which field has a value that would end its line early.
@@ -113,11 +124,15 @@ func badValue(header http.Header) error {
 	return requestError("a value has a line break or a NUL in it")
 }
 
-func appendField(b []byte, name string, values []string) []byte {
+func appendFields(b []byte, name string, values []string) []byte {
 	for _, value := range values {
-		b = append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
+		b = appendField(b, name, value)
 	}
 	return b
+}
+
+func appendField(b []byte, name, value string) []byte {
+	return append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
 }
 
 // appendTrailer appends the fields behind a body, the names sorted. Those that would change where it ends, or that can't
@@ -125,7 +140,7 @@ func appendField(b []byte, name string, values []string) []byte {
 func appendTrailer(b []byte, trailer http.Header) []byte {
 	for _, name := range slices.Sorted(maps.Keys(trailer)) {
 		if !isOurs(name) && httptext.IsToken(name) && !slices.ContainsFunc(trailer[name], isNoValue) {
-			b = appendField(b, name, trailer[name])
+			b = appendFields(b, name, trailer[name])
 		}
 	}
 	return b

@@ -151,42 +151,45 @@ func (f *Forwarder) host(d *inspect.Delivery) string {
 
 // Header is what the app gets at d's next attempt: what the sender sent, and what only we can know.
 func (f *Forwarder) Header(d *inspect.Delivery) http.Header {
-	h := make(http.Header, len(d.Header)+6)
-	f.FillHeader(h, d)
+	h := make(http.Header, len(d.Header)+mostOwn)
+	maps.Copy(h, d.Header)
+	own := f.AppendOwn(make([]Field, 0, mostOwn), d)
+	values := make([]string, len(own)) // all in one piece of memory
+	for i, field := range own {
+		values[i] = field.Value
+		h[field.Name] = values[i : i+1 : i+1]
+	}
 	return h
 }
 
-// FillHeader makes h what Header gives, with the values that d has.
-func (f *Forwarder) FillHeader(h http.Header, d *inspect.Delivery) {
-	clear(h)
-	maps.Copy(h, d.Header)
+// A Field is one of a header with one value.
+type Field struct{ Name, Value string }
+
+// mostOwn is how many AppendOwn appends at most.
+const mostOwn = 8
+
+// AppendOwn appends to dst, sorted by their names, the fields of Header that stand in place of d's own.
+func (f *Forwarder) AppendOwn(dst []Field, d *inspect.Delivery) []Field {
 	if f.Bare {
-		return
+		return dst
 	}
-	own := make([]string, 0, 8) // all in one piece of memory
-	set := func(name, value string) {
-		own = append(own, value)
-		h[name] = own[len(own)-1 : len(own) : len(own)]
+	if d.Header["Upgrade"] != nil {
+		dst = append(dst, Field{"Connection", "Upgrade"})
 	}
-	if h["Upgrade"] != nil {
-		set("Connection", "Upgrade")
+	dst = append(dst, Field{"Hook-Attempt", strconv.Itoa(d.Next())}, Field{"Hook-Delivery", d.ID})
+	if d.ReplayOf != "" && !f.Unmarked {
+		dst = append(dst, Field{"Hook-Replay", "1"}, Field{"Hook-Replay-Of", d.ReplayOf})
 	}
 	if d.Remote != "" {
-		set("X-Forwarded-For", d.Remote)
+		dst = append(dst, Field{"X-Forwarded-For", d.Remote})
 	}
 	if scheme, rest, ok := strings.Cut(d.URL, "://"); ok {
 		if end := strings.IndexAny(rest, "/?"); end >= 0 {
 			rest = rest[:end]
 		}
-		set("X-Forwarded-Proto", scheme)
-		set("X-Forwarded-Host", rest)
+		dst = append(dst, Field{"X-Forwarded-Host", rest}, Field{"X-Forwarded-Proto", scheme})
 	}
-	set("Hook-Delivery", d.ID)
-	set("Hook-Attempt", strconv.Itoa(d.Next()))
-	if d.ReplayOf != "" && !f.Unmarked {
-		set("Hook-Replay", "1")
-		set("Hook-Replay-Of", d.ReplayOf)
-	}
+	return dst
 }
 
 // pass hands the app's answer on as it comes.
