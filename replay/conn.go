@@ -37,6 +37,7 @@ type conn struct {
 	limit io.LimitedReader
 	in    *bufio.Reader
 	text  *textproto.Reader
+	known knownHead
 }
 
 func newConn(place string, raw net.Conn, o ClientOptions) *conn {
@@ -198,6 +199,11 @@ func (a *answer) CloseWrite() error {
 }
 
 func (c *conn) readHead(method string) (*answer, error) {
+	if a := c.known.again(c); a != nil {
+		return a, c.frame(a, method)
+	}
+	unread, _ := c.in.Peek(c.in.Buffered())
+	left := c.limit.N
 	line, err := c.text.ReadLine()
 	if err != nil {
 		return nil, unexpected(err)
@@ -214,6 +220,9 @@ func (c *conn) readHead(method string) (*answer, error) {
 	}
 	a.header = http.Header(header)
 	a.close = proto == "HTTP/1.0" && !httptext.HasToken(a.header["Connection"], "keep-alive") || httptext.HasToken(a.header["Connection"], "close")
+	if c.limit.N == left { // all of it had come
+		c.known.learn(a, unread[:len(unread)-c.in.Buffered()])
+	}
 	return a, c.frame(a, method)
 }
 
