@@ -40,6 +40,9 @@ func (o *relayOptions) dataFolder() string {
 
 // open takes the data folder.
 func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayData, error) {
+	if err := notAnothers(o.dataFolder()); err != nil {
+		return nil, err
+	}
 	h := &relayData{dir: o.dataFolder(), log: log}
 	store, err := state.Open(ctx, h.dir, o.hold.limits, log)
 	_, newer := errors.AsType[*state.NewerError](err)
