@@ -21,7 +21,8 @@ type accessLog struct {
 	log    *slog.Logger
 
 	queue   chan relay.Seen
-	reopen  chan struct{}
+	reopen  chan chan struct{} // what is in it is closed when the file is a new one
+	ended   chan struct{}
 	dropped atomic.Uint64 // lines that were not written
 
 	// Of run.
@@ -43,7 +44,8 @@ const accessFlush = time.Second
 
 // openAccessLog opens the file, which only its owner can read if it is new.
 func openAccessLog(path string, stderr io.Writer, log *slog.Logger) (*accessLog, error) {
-	a := &accessLog{path: path, stderr: stderr, log: log, queue: make(chan relay.Seen, accessQueue), reopen: make(chan struct{}, 1)}
+	a := &accessLog{path: path, stderr: stderr, log: log, queue: make(chan relay.Seen, accessQueue)}
+	a.reopen, a.ended = make(chan chan struct{}), make(chan struct{})
 	var err error
 	if a.out, err = a.open(); err != nil {
 		return nil, fail(exitFailed, "name a file that can be written, or - for stderr", "--access-log: %w", err)
@@ -67,11 +69,13 @@ func (a *accessLog) seen(v *relay.Seen) {
 	}
 }
 
-// again has the file opened anew, as somebody has moved it away.
+// again has the file opened anew, as somebody has moved it away, and waits until it is: what is seen from then on is in the new one.
 func (a *accessLog) again() {
+	done := make(chan struct{})
 	select {
-	case a.reopen <- struct{}{}:
-	default: // it will be
+	case a.reopen <- done:
+		<-done
+	case <-a.ended:
 	}
 }
 
@@ -80,6 +84,7 @@ func (a *accessLog) run(ctx context.Context) {
 	flush := time.NewTimer(accessFlush)
 	flush.Stop()
 	defer flush.Stop()
+	defer close(a.ended)
 	defer a.close()
 	for {
 		select {
@@ -90,17 +95,24 @@ func (a *accessLog) run(ctx context.Context) {
 			a.add(&v)
 		case <-flush.C:
 			a.write()
-		case <-a.reopen:
+		case done := <-a.reopen:
+			a.catchUp()
 			a.write()
 			a.replace()
+			close(done)
 		case <-ctx.Done():
-			for len(a.queue) > 0 {
-				v := <-a.queue
-				a.add(&v)
-			}
+			a.catchUp()
 			a.write()
 			return
 		}
+	}
+}
+
+// catchUp makes the lines of all that was seen up to now.
+func (a *accessLog) catchUp() {
+	for range len(a.queue) {
+		v := <-a.queue
+		a.add(&v)
 	}
 }
 
