@@ -57,6 +57,7 @@ func (d *desk) env(more ...string) []string {
 	return append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + d.dir, "HOOK_HOME=" + filepath.Join(d.dir, "home"), "LANG=C.UTF-8", "TZ=UTC",
 		"COLORTERM=truecolor", "STRIPE_WEBHOOK_SECRET=" + appSecret, "TMPDIR=" + d.dir,
+		"GORACE=" + os.Getenv("GORACE"),
 	}, more...)
 }
 

@@ -30,6 +30,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Programs with the race detector sleep for a second when they end: with a thousand commands that was most of the time here.
+	if race := os.Getenv("GORACE"); !strings.Contains(race, "atexit_sleep_ms") {
+		if err := os.Setenv("GORACE", strings.TrimSpace("atexit_sleep_ms=0 "+race)); err != nil {
+			panic(err)
+		}
+	}
 	testscript.Main(m, map[string]func(){
 		"hook": func() {
 			os.Exit(cmd.Interruptible(func(ctx context.Context) int { return cmd.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) }))
@@ -74,6 +80,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NO_COLOR", "1")
 			env.Setenv("LANG", "C.UTF-8")
 			env.Setenv("TZ", "UTC")
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			addr, release, err := faults.ClosedPort()
 			if err != nil {
 				return err
@@ -176,7 +183,7 @@ func startProgram(ts *testscript.TestScript, neg bool, args []string) {
 
 func environ(ts *testscript.TestScript) []string {
 	var env []string
-	for _, name := range []string{"HOOK_HOME", "APP", "NO_COLOR", "LANG", "TZ", "PATH", "HOME", "TMPDIR", "STRIPE_CLI_SECRET", "HOOK_TOKEN", "TERM"} {
+	for _, name := range []string{"HOOK_HOME", "APP", "NO_COLOR", "LANG", "TZ", "PATH", "HOME", "TMPDIR", "STRIPE_CLI_SECRET", "HOOK_TOKEN", "TERM", "GORACE"} {
 		if v := ts.Getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}

@@ -50,7 +50,7 @@ func newListening(t *testing.T, env ...string) *listening {
 		}
 	}
 	h.env = append([]string{
-		"HOOK_HOME=" + t.TempDir(), "HOME=" + h.dir, "NO_COLOR=1", "LANG=C.UTF-8",
+		"HOOK_HOME=" + t.TempDir(), "HOME=" + h.dir, "NO_COLOR=1", "LANG=C.UTF-8", "GORACE=" + os.Getenv("GORACE"),
 		"PATH=" + h.bin + string(os.PathListSeparator) + os.Getenv("PATH"),
 	}, env...)
 	return h
