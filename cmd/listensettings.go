@@ -66,6 +66,9 @@ func (l *listener) endpointSettings() (set wire.Settings, err error) {
 			_, _ = fmt.Fprintf(l.err, "hook: warning: %s asks nothing when a URL is registered, as far as hook knows: --provider changes nothing\n", who.Name)
 		}
 	}
+	if l.o.endpoint.challenge != "" && (set.Provider == "" || set.Provider == wire.NoProvider) {
+		return set, fail(exitUsage, "name the provider too: --provider zoom", "listen: --challenge-secret is for the questions of a provider, and none is named")
+	}
 	if l.o.endpoint.challenge != "" {
 		if set.ChallengeSecret, err = l.given("--challenge-secret", l.o.endpoint.challenge); err != nil {
 			return set, err
@@ -93,7 +96,7 @@ func (l *listener) access() (*wire.Access, error) {
 	var a wire.Access
 	for _, login := range o.basic {
 		user, source, ok := strings.Cut(login, ":")
-		if !ok || user == "" || source == "" {
+		if !ok || user == "" || source == "" || user == "env" || user[0] == '@' { // the user was forgotten
 			return nil, fail(exitUsage, "as in --basic-auth shop:env:SHOP_PASSWORD", "listen: --basic-auth is USER:SOURCE")
 		}
 		password, err := l.given("--basic-auth", source)

@@ -35,7 +35,7 @@ func (l *listener) refused(err error) error {
 		case wire.CodeNameTaken, wire.CodeNameInvalid:
 			next = "choose another with --name"
 		case wire.CodeForbidden:
-			next, code = "choose another with --name, or ask for another token", exitUnauthorized
+			next, code = "ask whoever runs the relay, or choose another name with --name if only this one is refused", exitUnauthorized
 		case wire.CodeBacklog:
 			return fail(exitFailed, fmt.Sprintf("`hook relay inbox list %s` shows what waits, `hook relay inbox drop %[1]s --all` lets go of it, --max-backlog %[2]d takes it", l.client.Name, g.Backlog),
 				"listen: %s waiting for %s, more than --max-backlog %d", plural(g.Backlog, "delivery is", "deliveries are"), l.client.Name, *l.client.Backlog)

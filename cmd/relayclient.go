@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/seed-4575fdc3/hook/relay"
@@ -72,7 +74,7 @@ func (c *relayClient) call(ctx context.Context, method, path string, in, out any
 }
 
 // operate calls do with the operator's access to the relay of this data folder: by the socket of the one that runs, else
-// with the folder taken for that long.
+// with the folder taken for that long. There must be one, unless o.makes.
 func (o *relayOptions) operate(ctx context.Context, do func(*relayClient) error) error {
 	socket := shortSocket(socketName(o.dataFolder()))
 	c := &relayClient{base: "http://relay", client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
@@ -83,6 +85,11 @@ func (o *relayOptions) operate(ctx context.Context, do func(*relayClient) error)
 	defer c.client.CloseIdleConnections()
 	if conn, err := net.Dial("unix", socket); err == nil {
 		return errors.Join(do(c), conn.Close())
+	}
+	if dir := o.dataFolder(); !o.makes {
+		if _, err := os.Stat(filepath.Join(dir, "format.json")); errors.Is(err, os.ErrNotExist) {
+			return fail(exitFailed, "name the relay's own with --data, or start the relay once", "%s is no relay's data folder", dir)
+		}
 	}
 	h, err := o.open(ctx, discardLog())
 	if err != nil {

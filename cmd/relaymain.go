@@ -25,6 +25,7 @@ type relayOptions struct {
 
 	addr, publicURL, domain, data, tokenFile string
 	anonymous, json                          bool
+	makes                                    bool // a command that may be the first to come to a data folder
 	tls                                      relayTLS
 	maxBody                                  string
 	proxies                                  []string

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -43,9 +45,16 @@ func newTokenCreate(s streams, o *relayOptions) *cobra.Command {
 			if expires > 0 {
 				asked.Expires = time.Now().Add(expires)
 			}
+			o.makes = true
+			if _, err := os.Stat(o.dataFolder()); errors.Is(err, os.ErrNotExist) {
+				_, _ = fmt.Fprintf(s.err, "hook-relay: a new data folder is made: %s\n", o.dataFolder())
+			}
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var made admin.NewToken
 				if err := r.call(c.Context(), http.MethodPost, "tokens", asked, &made); err != nil {
+					if no, ok := errors.AsType[*relayError](err); ok && no.status == http.StatusBadRequest {
+						return fail(exitUsage, "`hook-relay token create --help` has examples", "token create: %w", err)
+					}
 					return fail(exitFailed, "`hook-relay token list` shows what there is", "token create: %w", err)
 				}
 				if json {

@@ -3,8 +3,10 @@ package relay
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -178,7 +180,7 @@ func judge(response *wire.ResponseHead) (why string, reached bool) {
 	}
 	switch status := response.Status; {
 	case status >= http.StatusInternalServerError, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests:
-		return http.StatusText(status), true
+		return strings.TrimSpace(fmt.Sprintf("the app answered %d %s", status, http.StatusText(status))), true
 	}
 	return "", true
 }

@@ -168,7 +168,7 @@ func TestDeadLetters(t *testing.T) {
 		return len(all) == 1 && all[0].Dead == 1 && all[0].Waiting == 0
 	})
 	dead, err := store.HeldOf(t.Context(), otter, true, 0, 10)
-	if err != nil || len(dead) != 1 || string(dead[0].Body) != "bad" || dead[0].Attempts != 2 || dead[0].Failures != 2 || dead[0].Why != "Internal Server Error" {
+	if err != nil || len(dead) != 1 || string(dead[0].Body) != "bad" || dead[0].Attempts != 2 || dead[0].Failures != 2 || dead[0].Why != "the app answered 500 Internal Server Error" {
 		t.Fatalf("the dead letter is %+v (%v)", dead, err)
 	}
 	mended.Store(true)

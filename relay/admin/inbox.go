@@ -46,8 +46,12 @@ func (q *request) mine(name string) bool {
 // inboxOf is the name that is asked about, if the caller may: its owner, or whoever has the scope.
 func (q *request) inboxOf(scope string) (string, error) {
 	name := q.r.PathValue("name")
-	if q.may(scope) || q.may(state.ScopeAdmin) || q.mine(name) {
+	_, known := q.Store.Names()[name]
+	switch all := q.may(scope) || q.may(state.ScopeAdmin); {
+	case all && known, q.mine(name):
 		return name, nil
+	case all:
+		return "", &refusal{http.StatusNotFound, "nobody has the name " + name}
 	}
 	return "", &refusal{http.StatusNotFound, "no name of yours is " + name}
 }

@@ -68,7 +68,7 @@ func TestWhoseInbox(t *testing.T) {
 	}{
 		{"GET", "inbox", 401, 200, 200, 200, 200},
 		{"GET", "inbox/quiet-otter", 401, 200, 404, 200, 200},
-		{"GET", "inbox/nobody-here", 401, 404, 404, 200, 200},
+		{"GET", "inbox/nobody-here", 401, 404, 404, 404, 404},
 		{"GET", "inbox/quiet-otter?after=x", 401, 400, 404, 400, 400},
 		{"GET", "inbox/quiet-otter?most=1001", 401, 400, 404, 400, 400},
 		{"POST", "inbox/quiet-otter/redeliver", 401, 200, 404, 404, 200},

@@ -132,8 +132,12 @@ func (l engineLog) Noticef(format string, v ...any) {
 	l.log.Debug("engine", "says", fmt.Sprintf(format, v...))
 }
 func (l engineLog) Warnf(format string, v ...any) {
-	if !strings.HasPrefix(format, "Maximum payloads over") { // we mean it
-		l.log.Warn("engine", "says", fmt.Sprintf(format, v...))
+	switch text := fmt.Sprintf(format, v...); {
+	case strings.HasPrefix(format, "Maximum payloads over"): // we mean it
+	case strings.Contains(text, "corrupt"):
+		l.log.Error("the data folder is damaged, and something that was stored may be lost: restore it from a backup", "engine", text)
+	default:
+		l.log.Warn("engine", "says", text)
 	}
 }
 

@@ -24,3 +24,6 @@ func (s *Store) Restart(ctx context.Context) error {
 	}
 	return s.probed(ctx)
 }
+
+// SetReadWithin sets how long the engine may take to give what it has stored. It is to be called while no store is opened.
+func SetReadWithin(d time.Duration) { readWithin = d }

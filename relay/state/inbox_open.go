@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 )
@@ -69,9 +70,12 @@ func (b *inbox) openShard(ctx context.Context, shard int) (err error) {
 	}
 	defer messages.Stop()
 	for {
-		msg, err := messages.Next(jetstream.NextContext(ctx))
+		msg, err := messages.Next(jetstream.NextMaxWait(readWithin))
+		if errors.Is(err, nats.ErrTimeout) && ctx.Err() == nil {
+			return ErrDamaged
+		}
 		if err != nil {
-			return err
+			return errors.Join(err, ctx.Err())
 		}
 		meta, err := msg.Metadata()
 		if err != nil {

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"time"
 
@@ -120,11 +121,12 @@ func (s *Store) Names() map[string]Name {
 
 // Release makes a name nobody's, and drops what is held for it; ok says whether it was anybody's or banned.
 func (s *Store) Release(ctx context.Context, by, name string) (ok bool, err error) {
+	dropped := 0
 	if ok, err = s.names.remove(ctx, name); err == nil {
-		_, err = s.drop(ctx, name)
+		dropped, err = s.drop(ctx, name)
 	}
 	if err == nil && ok {
-		err = s.Note(ctx, Event{By: by, Did: "release", Name: name})
+		err = s.Note(ctx, Event{By: by, Did: "release", Name: name, About: droppedWords(dropped)})
 	}
 	return ok, err
 }
@@ -152,6 +154,14 @@ func (s *Store) Ban(ctx context.Context, by, name, why string) error {
 	}
 }
 
+// droppedWords say how many deliveries went with a name.
+func droppedWords(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d held deliveries were dropped", n)
+}
+
 // Sweep takes out the names whose time is over, and gives them, and held deliveries that are too old.
 func (s *Store) Sweep(ctx context.Context) ([]string, error) {
 	var gone []string
@@ -167,10 +177,11 @@ func (s *Store) Sweep(ctx context.Context) ([]string, error) {
 			return gone, err
 		}
 		gone = append(gone, name)
-		if _, err := s.drop(ctx, name); err != nil {
+		dropped, err := s.drop(ctx, name)
+		if err != nil {
 			return gone, err
 		}
-		if err := s.Note(ctx, Event{By: string(n.Owner), Did: "expire", Name: name}); err != nil {
+		if err := s.Note(ctx, Event{By: string(n.Owner), Did: "expire", Name: name, About: droppedWords(dropped)}); err != nil {
 			return gone, err
 		}
 	}

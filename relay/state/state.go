@@ -24,6 +24,9 @@ const Format = 1
 // ErrInUse is returned for a data folder that another process has open.
 var ErrInUse = errors.New("another process uses it")
 
+// ErrDamaged is returned for a data folder of which the engine doesn't give all that was stored.
+var ErrDamaged = errors.New("what was stored can't be read: the files are damaged")
+
 // A NewerError is returned for a data folder that a newer version wrote.
 type NewerError struct{ Format int }
 
@@ -46,7 +49,7 @@ type Store struct {
 	sick   *sickness
 }
 
-// Open opens the data folder dir, and makes it at the first time. Its error is ErrInUse or a *NewerError where that is the
+// Open opens the data folder dir, and makes it at the first time. Its error is ErrInUse, ErrDamaged or a *NewerError where that is the
 // reason. A nil log discards.
 func Open(ctx context.Context, dir string, limits InboxLimits, log *slog.Logger) (*Store, error) {
 	if log == nil {

@@ -37,6 +37,9 @@ type row[T any] struct {
 // errConflict is returned for a change of what somebody else has changed meanwhile.
 var errConflict = errors.New("somebody else changed it at the same time")
 
+// readWithin is how long the engine may take for one record more of what it has stored: a thousand times what it needs.
+var readWithin = 10 * time.Second
+
 // openTable reads all there is, and follows what changes.
 func openTable[T any](ctx context.Context, e *engine, name, about string, changed func(key string, was, is *T)) (*table[T], error) {
 	kv, err := e.bucket(ctx, name, about)
@@ -49,8 +52,12 @@ func openTable[T any](ctx context.Context, e *engine, name, about string, change
 	}
 	updates := t.watcher.Updates()
 	for {
+		late := time.NewTimer(readWithin)
 		select {
+		case <-late.C:
+			return nil, errors.Join(fmt.Errorf("read %s: %w", name, ErrDamaged), t.watcher.Stop())
 		case entry, ok := <-updates:
+			late.Stop()
 			if !ok {
 				return nil, fmt.Errorf("read %s: the engine has stopped", name)
 			}
@@ -70,6 +77,7 @@ func openTable[T any](ctx context.Context, e *engine, name, about string, change
 			})
 			return t, nil
 		case <-ctx.Done():
+			late.Stop()
 			return nil, errors.Join(ctx.Err(), t.watcher.Stop())
 		}
 	}

@@ -5,8 +5,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -109,9 +111,19 @@ func (c *Client) explain(err error, resp *http.Response) error {
 		return &RefusedError{Status: resp.StatusCode}
 	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500:
 		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-		return &busyError{resp.Status, time.Duration(min(max(seconds, 0), 600)) * time.Second}
+		return &busyError{resp.Status + said(resp), time.Duration(min(max(seconds, 0), 600)) * time.Second}
 	}
 	return &NotRelayError{URL: c.Relay, Status: resp.StatusCode}
+}
+
+// said is the reason that a relay gives in an answer of its own, to be put behind the status; empty if there is none.
+func said(resp *http.Response) string {
+	var failure struct{ Message string }
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	if err != nil || resp.Header.Get("Hook-Error") == "" || json.Unmarshal(body, &failure) != nil || failure.Message == "" {
+		return ""
+	}
+	return ": " + failure.Message
 }
 
 // A busyError is a relay, or a proxy in front of it, that can't now.
