@@ -17,29 +17,48 @@ func Interruptible(program func(ctx context.Context) int) int {
 	var held heldSignals
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), holdingKey{}, &held))
 	defer cancel()
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) {
-		signal.Notify(signals, syscall.SIGHUP)
-	}
-	defer signal.Stop(signals)
+	all := takeEndings()
+	defer all.release()
 	ended := make(chan int, 1)
 	go func() { ended <- program(ctx) }()
 	for {
+		var s os.Signal
 		select {
 		case code := <-ended:
 			return code
-		case s := <-signals:
-			if by := held.of(s); by != nil && by.Load() > 0 && ctx.Err() == nil {
-				continue
-			}
-			if ctx.Err() == nil {
-				cancel()
-			} else if number, ok := s.(syscall.Signal); ok && number != syscall.SIGHUP {
-				families.kill()
-				return 128 + int(number)
-			}
+		case s = <-all.interrupts:
+		case s = <-all.terminations:
+		case s = <-all.hangups:
 		}
+		if by := held.of(s); by != nil && by.Load() > 0 && ctx.Err() == nil {
+			continue
+		}
+		if ctx.Err() == nil {
+			cancel()
+		} else if number, ok := s.(syscall.Signal); ok && number != syscall.SIGHUP {
+			families.kill()
+			return 128 + int(number)
+		}
+	}
+}
+
+// endings are the signals that end a program. Each kind has a channel of its own: where one is full, signals are lost, and those
+// that are passed over must not cost those that aren't.
+type endings struct{ interrupts, terminations, hangups chan os.Signal }
+
+func takeEndings() endings {
+	e := endings{make(chan os.Signal, 2), make(chan os.Signal, 2), make(chan os.Signal, 1)}
+	signal.Notify(e.interrupts, os.Interrupt)
+	signal.Notify(e.terminations, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(e.hangups, syscall.SIGHUP)
+	}
+	return e
+}
+
+func (e endings) release() {
+	for _, c := range []chan os.Signal{e.interrupts, e.terminations, e.hangups} {
+		signal.Stop(c)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Where TEST_STUBBORN is a file, the test's binary is a program that doesn't end when it is asked to, nor does its child,
@@ -38,6 +39,39 @@ func init() {
 		fmt.Println("asked")
 		select {}
 	}))
+}
+
+// Signals that are passed over, however many come before anybody looks, leave room for the one that ends the program.
+func TestHeldSignalsLeaveRoom(t *testing.T) {
+	seen := make(chan os.Signal, 64)
+	signal.Notify(seen, syscall.SIGINT, syscall.SIGHUP, syscall.SIGTERM)
+	defer signal.Stop(seen)
+	all := takeEndings()
+	defer all.release()
+	send := func(s syscall.Signal) {
+		t.Helper()
+		if err := syscall.Kill(os.Getpid(), s); err != nil {
+			t.Fatal(err)
+		}
+		for got := range seen { // of its kind, only one waits at the process
+			if got == s {
+				return
+			}
+		}
+	}
+	for range 3 {
+		send(syscall.SIGHUP)
+		send(syscall.SIGINT)
+	}
+	send(syscall.SIGTERM)
+	select {
+	case got := <-all.terminations:
+		if got != syscall.SIGTERM {
+			t.Errorf("%v stands where SIGTERM should", got)
+		}
+	case <-time.After(time.Minute):
+		t.Error("SIGTERM was lost")
+	}
 }
 
 // A second signal ends hook at once, and what it has started with it.
