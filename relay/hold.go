@@ -74,7 +74,8 @@ func (s *Server) takeOrHold(v *visit, t *tunnel, set wire.Settings, head *wire.R
 		s.broken(v, err)
 		return
 	case !whole && !live:
-		v.fail(tooLarge(s.cfg.MaxHeld))
+		v.fail(fail(http.StatusRequestEntityTooLarge, "body_too_large",
+			fmt.Sprintf("the body is longer than the %d bytes that this relay holds while nobody is there", s.cfg.MaxHeld)))
 		return
 	case !whole:
 		v.r.Body = struct {
