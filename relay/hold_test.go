@@ -183,6 +183,44 @@ func TestDeadLetters(t *testing.T) {
 	_ = c.stop()
 }
 
+// Row 3: a client that is killed while it has a held delivery gets that one again, before those behind it.
+func TestClientKilledWithAHeldDelivery(t *testing.T) {
+	store, inbox := withInbox(t, state.InboxLimits{Failures: 1})
+	h := startRelay(t, inbox)
+	h.known("hold")
+	for _, body := range []string{"1", "2"} {
+		wantHeld(t, h.post(strings.NewReader(body)))
+	}
+	begun := make(chan struct{}, 1)
+	c := h.connect(func(ctx context.Context, _ http.ResponseWriter, _ *inspect.Delivery, _ io.Reader) {
+		begun <- struct{}{}
+		<-ctx.Done()
+		panic(http.ErrAbortHandler)
+	}, hasty)
+	within(t, begun, "the held delivery")
+	if err := c.stop(); err != nil {
+		t.Fatal(err)
+	}
+	h.untilGone()
+	if n := store.Waiting(otter); n != 2 {
+		t.Fatalf("%d are held, not 2", n)
+	}
+	type seen struct {
+		body    string
+		earlier int
+	}
+	got := make(chan seen, 2)
+	h.connect(func(_ context.Context, _ http.ResponseWriter, d *inspect.Delivery, body io.Reader) {
+		data, _ := io.ReadAll(body)
+		got <- seen{string(data), d.Earlier}
+	})
+	for _, want := range []seen{{"1", 1}, {"2", 0}} {
+		if s := within(t, got, "a held delivery"); s != want {
+			t.Errorf("%+v came, not %+v", s, want)
+		}
+	}
+}
+
 // An app that is down has failed nothing.
 func TestHeldWhileTheAppIsDown(t *testing.T) {
 	store, inbox := withInbox(t, state.InboxLimits{Failures: 1})
