@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -106,5 +107,9 @@ func runListen(ctx context.Context, s streams, o listenOptions) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(l.run(ctx), l.close())
+	err = errors.Join(l.run(ctx), l.close())
+	if err == nil && o.expire > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		_, _ = fmt.Fprintf(s.err, "hook: the %s of --expire are over: the name %s was given back\n", o.expire, l.client.Name)
+	}
+	return err
 }
