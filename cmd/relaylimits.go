@@ -32,14 +32,17 @@ func (o *relayLimits) flags(f *pflag.FlagSet) {
 
 // check says what can't be.
 func (o *relayLimits) check() error {
-	for flag, n := range map[string]float64{
-		"in-flight": float64(o.limits.InFlight), "address-in-flight": float64(o.limits.AddressInFlight), "address-rate": o.limits.AddressRate,
-		"address-burst": float64(o.limits.AddressBurst), "endpoint-in-flight": float64(o.limits.EndpointInFlight),
-		"endpoint-rate": o.limits.EndpointRate, "endpoint-burst": float64(o.limits.EndpointBurst),
-		"wrong-tokens": float64(o.limits.WrongTokens), "wrong-credentials": float64(o.limits.WrongProofs), "new-names": float64(o.limits.NewNames),
+	for _, limit := range []struct {
+		flag string
+		n    float64
+	}{
+		{"in-flight", float64(o.limits.InFlight)}, {"address-in-flight", float64(o.limits.AddressInFlight)}, {"address-rate", o.limits.AddressRate},
+		{"address-burst", float64(o.limits.AddressBurst)}, {"endpoint-in-flight", float64(o.limits.EndpointInFlight)},
+		{"endpoint-rate", o.limits.EndpointRate}, {"endpoint-burst", float64(o.limits.EndpointBurst)},
+		{"wrong-tokens", float64(o.limits.WrongTokens)}, {"wrong-credentials", float64(o.limits.WrongProofs)}, {"new-names", float64(o.limits.NewNames)},
 	} {
-		if !(n >= 0 && n <= 1e9) { // which no NaN is, either
-			return fail(exitUsage, "0 is no limit", "--%s %v: a limit is a number from 0 to a billion", flag, n)
+		if !(limit.n >= 0 && limit.n <= 1e9) { // which no NaN is, either
+			return fail(exitUsage, "0 is no limit", "--%s %v: a limit is a number from 0 to a billion", limit.flag, limit.n)
 		}
 	}
 	return nil
