@@ -156,8 +156,8 @@ func (s *Server) attempt(ctx context.Context, t *tunnel, h *Held) (why string, r
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		_, isReset := errors.AsType[*wire.ResetError](err)
-		return err.Error(), isReset || errors.Is(err, errLate)
+		reset, isReset := errors.AsType[*wire.ResetError](err)
+		return err.Error(), isReset && reset.Code != wire.ResetRefused || errors.Is(err, errLate)
 	}
 	idle := time.AfterFunc(streamIdle, func() { stream.Reset(wire.ResetTimeout, "the answer stands still") })
 	defer idle.Stop()
