@@ -163,7 +163,7 @@ func TestProxyCuts(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantReset(t, conn)
-	if c := p.Counts(); c.Bytes != [2]int64{5, 3} {
+	if c, err := p.Await(soon(t), func(c faults.Counts) bool { return c.Bytes == [2]int64{5, 3} }); err != nil { // counted once written
 		t.Errorf("got %+v", c)
 	}
 	ask(t, dial(t, p.Addr()), "it happens once")
@@ -206,7 +206,7 @@ func TestProxySwallows(t *testing.T) {
 		}
 	default:
 	}
-	if c := p.Counts(); c.Open < 3 || c.Bytes != [2]int64{19, 19} {
+	if c, err := p.Await(soon(t), func(c faults.Counts) bool { return c.Bytes == [2]int64{19, 19} }); err != nil || c.Open < 3 {
 		t.Errorf("got %+v", c)
 	}
 	p.Reset()

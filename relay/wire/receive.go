@@ -15,8 +15,9 @@ func (st *Stream) receiveBody(p []byte, end bool) error {
 		st.mu.Unlock()
 		return protocolErrorf("body bytes behind the END of stream %d", st.id)
 	case int64(len(p)) > st.allowed:
+		beyond := int64(len(p)) - st.allowed
 		st.mu.Unlock()
-		return protocolErrorf("stream %d was sent %d bytes beyond its credit", st.id, int64(len(p))-st.allowed)
+		return protocolErrorf("stream %d was sent %d bytes beyond its credit", st.id, beyond)
 	}
 	st.allowed -= int64(len(p))
 	if st.inAt > 0 && len(st.in)+len(p) > cap(st.in) { // make room before growing
