@@ -37,7 +37,13 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, c Config) error {
 	quit := func() { calls.group.Go(p.Quit) }
 	p = tea.NewProgram(guarded{newScreen(c, guard.runner(calls.runner(ctx))), &guard, quit},
 		tea.WithInput(in), tea.WithOutput(out), tea.WithFPS(framesPerSecond),
-		tea.WithoutSignalHandler()) // signals are main's: they end ctx
+		tea.WithoutSignalHandler(), // signals are main's: they end ctx
+		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+			if _, ok := msg.(tickMsg); ok {
+				wind(p)
+			}
+			return msg
+		}))
 	// Quitting, unlike a cancelled context of Bubble Tea's own, lets it restore the terminal in order.
 	stop := context.AfterFunc(ctx, p.Quit)
 	defer stop()
