@@ -79,7 +79,7 @@ func (r *replayer) secretFor(p *signature.Provider, original *inspect.Delivery, 
 			return secret, "", r.faults.fit(p, orDash(original.Provider))
 		}
 		return secret, unsignedNote, nil
-	case !forged && r.change.hasHeader(p.Headers()):
+	case !forged && r.change.any() && r.change.hasHeader(p.Headers()):
 		return secret, "signature as -H has it", nil
 	case res.Reason == signature.ReasonMissing || res.Got == "" && res.Verdict != signature.Valid:
 		if !forged {

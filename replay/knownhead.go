@@ -13,6 +13,7 @@ const knownMost = 2 << 10
 type knownHead struct {
 	bytes  []byte
 	answer answer // of it: what it says; without a header if these bytes came only once
+	shared bool   // the header isn't copied for each
 }
 
 // again takes a head that is the known one off c. It gives nil if another one comes.
@@ -25,7 +26,9 @@ func (k *knownHead) again(c *conn) *answer {
 	}
 	_, _ = c.in.Discard(len(k.bytes)) // they are there
 	a := k.answer
-	a.header = maps.Clone(a.header)
+	if _, framed := a.header["Transfer-Encoding"]; framed || !k.shared { // frame takes that one out
+		a.header = maps.Clone(a.header)
+	}
 	return &a
 }
 
@@ -33,7 +36,7 @@ func (k *knownHead) again(c *conn) *answer {
 func (k *knownHead) learn(a *answer, head []byte) {
 	switch {
 	case len(head) > knownMost:
-		*k = knownHead{}
+		*k = knownHead{shared: k.shared}
 	case bytes.Equal(head, k.bytes):
 		k.answer = *a
 		k.answer.header = maps.Clone(a.header)

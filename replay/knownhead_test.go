@@ -4,12 +4,35 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/seed-4575fdc3/hook/replay"
 )
 
-// A head that comes again says the same, whatever its request and its body are, and whoever changed what it said before.
+// A head that comes again says the same, whatever its request and its body are. What a Client said may be changed meanwhile.
 func TestHeadThatComesAgain(t *testing.T) {
+	t.Run("line", func(t *testing.T) {
+		headsThatComeAgain(t, func(a *app, r *http.Request) func() (*http.Response, error) {
+			l := newLine(t, a)
+			return func() (*http.Response, error) { return l.RoundTrip(r, nil) }
+		}, func(http.Header) {})
+	})
+	t.Run("client", func(t *testing.T) {
+		headsThatComeAgain(t, func(a *app, r *http.Request) func() (*http.Response, error) {
+			c := replay.NewClient(replay.ClientOptions{})
+			t.Cleanup(c.CloseIdleConnections)
+			r.URL = &url.URL{Scheme: "http", Host: a.target.Host}
+			return func() (*http.Response, error) { return c.RoundTrip(r) }
+		}, func(h http.Header) {
+			h["X-A"] = []string{"other"}
+			delete(h, "Content-Length")
+		})
+	})
+}
+
+func headsThatComeAgain(t *testing.T, asking func(a *app, r *http.Request) func() (*http.Response, error), change func(http.Header)) {
 	const first, second = "HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 2\r\n\r\n", "HTTP/1.1 201 OK\r\nX-A: 2\r\nTransfer-Encoding: chunked\r\n\r\n"
 	answers := []struct{ method, head, body, want string }{
 		{"POST", first, "ab", "200 map[Content-Length:[2] X-A:[1]] ab"},
@@ -27,9 +50,11 @@ func TestHeadThatComesAgain(t *testing.T) {
 			c.say(answers[i].head + answers[i].body)
 		}
 	})
-	l := newLine(t, a)
+	r := &http.Request{RequestURI: "/", Host: "a"}
+	ask := asking(a, r)
 	for i, c := range answers {
-		response, err := l.RoundTrip(&http.Request{Method: c.method, RequestURI: "/", Host: "a"}, nil)
+		r.Method = c.method
+		response, err := ask()
 		if err != nil {
 			t.Fatal(i, err)
 		}
@@ -38,7 +63,6 @@ func TestHeadThatComesAgain(t *testing.T) {
 		if got := fmt.Sprint(response.StatusCode, " ", response.Header, " ", string(body)); got != c.want || err != nil {
 			t.Errorf("%d: got %s, %v, want %s", i, got, err, c.want)
 		}
-		response.Header["X-A"] = []string{"other"}
-		delete(response.Header, "Content-Length")
+		change(response.Header)
 	}
 }

@@ -28,7 +28,7 @@ func (c *Client) Line(t Target) *Line {
 
 // RoundTrip does what a Client's does, to the Line's app wherever r's URL leads. Own are fields that stand in place of those in r's
 // Header, sorted by their names. When the context of the request ends that the connection was made for, so does that: all requests
-// have the same. The body of the answer before must be closed.
+// have the same. The body of the answer before must be closed. An answer's Header must not be changed: others may share it.
 func (l *Line) RoundTrip(r *http.Request, own []Field) (*http.Response, error) {
 	trace := httptrace.ContextClientTrace(r.Context())
 	l.head.own = own
@@ -58,6 +58,7 @@ func (l *Line) connect(ctx context.Context) error {
 	l.Close()
 	nc, err := l.client.connect(ctx, l.to)
 	if err == nil {
+		nc.known.shared = true
 		l.conn, l.release = nc, context.AfterFunc(ctx, func() { _ = nc.Close() })
 	}
 	return err

@@ -28,7 +28,7 @@ const (
 	wholeRows   = 128
 )
 
-// EachWhole is Each with all that Get gives.
+// EachWhole is Each with all that Get gives. The Header of a Response must not be changed: others may share it.
 func (s *Store) EachWhole(ctx context.Context, q Query) iter.Seq2[*inspect.Delivery, error] {
 	replays := !q.NoReplays
 	if q.Limit <= 0 {

@@ -1,9 +1,11 @@
 package history
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
@@ -34,8 +36,10 @@ const (
 type wholeReader struct {
 	conn    *connection
 	bodies  *bodyReader
-	bytes   int        // of bodies, so far
-	texts   [64]string // by their columns: those of the delivery before, many of which come again
+	bytes   int         // of bodies, so far
+	texts   [64]string  // by their columns: those of the delivery before, many of which come again
+	head    []byte      // of the last answer, which comes again too, as it is stored
+	header  http.Header // head's
 	begin   *statement
 	end     *statement
 	find    *statement
@@ -195,9 +199,13 @@ func (r *wholeReader) try(d *inspect.Delivery, c *row) (err error) {
 	}
 	if !c.null() {
 		a.Response = &inspect.Response{Status: int(c.int())}
-		if a.Response.Header, err = decodeHeader(c.view()); err != nil {
-			return err
+		if head := c.view(); !bytes.Equal(head, r.head) || r.header == nil {
+			if r.header, err = decodeHeader(head); err != nil {
+				return err
+			}
+			r.head = append(r.head[:0], head...)
 		}
+		a.Response.Header = r.header
 		a.Response.Body.Size = c.int()
 		r.body(&a.Response.Body, c)
 	}

@@ -53,10 +53,7 @@ func (s *hmacScheme) wellFormed(text string) bool {
 
 func (s *hmacScheme) try(r Request, c claims, secret string) (string, bool, error) {
 	scratch := scratches.Get().(*[]byte)
-	defer func() {
-		clear((*scratch)[:cap(*scratch)]) // it held a key
-		scratches.Put(scratch)
-	}()
+	defer putScratch(scratch)
 	key, err := s.secret.appendKey((*scratch)[:0], secret)
 	if err != nil {
 		return "", false, err
@@ -68,6 +65,11 @@ func (s *hmacScheme) try(r Request, c claims, secret string) (string, bool, erro
 
 // scratches are memory for keys, and for what is signed beside the body.
 var scratches = sync.Pool{New: func() any { return new(make([]byte, 0, 512)) }}
+
+func putScratch(scratch *[]byte) {
+	clear((*scratch)[:cap(*scratch)]) // it held a key
+	scratches.Put(scratch)
+}
 
 // tryKey is try with a key at hand. It uses key's memory for other things.
 func (s *hmacScheme) tryKey(r Request, c claims, key []byte) (string, bool) {
@@ -87,13 +89,18 @@ func (s *hmacScheme) make(r Request, c claims, key []byte) []byte {
 }
 
 func (s *hmacScheme) sign(r *Request, secret string, at time.Time) error {
-	c, _ := s.carrier.read(*r)
+	var c claims
+	if k, ok := s.carrier.(headers); !ok || k.id != "" { // else nothing of what was there is kept
+		c, _ = s.carrier.read(*r)
+	}
 	return s.signClaims(r, c, secret, at)
 }
 
 // signClaims signs r with what c holds of id and form; the timestamp is at.
 func (s *hmacScheme) signClaims(r *Request, c claims, secret string, at time.Time) error {
-	key, err := s.secret.appendKey(nil, secret)
+	scratch := scratches.Get().(*[]byte)
+	defer putScratch(scratch)
+	key, err := s.secret.appendKey((*scratch)[:0], secret)
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,9 @@ func (f secretForm) appendKey(dst []byte, secret string) ([]byte, error) {
 }
 
 func (f secretForm) check(value string) error {
-	_, err := f.appendKey(nil, value)
+	scratch := scratches.Get().(*[]byte)
+	defer putScratch(scratch)
+	_, err := f.appendKey((*scratch)[:0], value)
 	return err
 }
 
