@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -105,12 +106,16 @@ func (l *listener) settled(ctx context.Context) bool {
 	}
 }
 
-// backlogWords say how many held deliveries come now; nothing if none do.
-func backlogWords(n int) string {
-	if n == 0 {
-		return ""
+// backlogWords say how many held deliveries come now, and which don't come any more; nothing if there are none.
+func backlogWords(name string, s tunnel.State) string {
+	var words []string
+	if s.Backlog > 0 {
+		words = append(words, plural(s.Backlog, "held delivery comes now", "held deliveries come now"))
 	}
-	return plural(n, "held delivery comes now", "held deliveries come now")
+	if s.Dead > 0 {
+		words = append(words, plural(s.Dead, "dead letter is", "dead letters are")+" kept: `hook relay inbox list "+name+" --dead`")
+	}
+	return strings.Join(words, "; ")
 }
 
 // floodWords say how many deliveries wait, and since when, if the relay says so.
@@ -152,7 +157,7 @@ type arrival struct {
 const arrivalShown = 10 * time.Second
 
 // words are what the screen says of the held deliveries that come.
-func (a *arrival) words(s tunnel.State, now time.Time) string {
+func (a *arrival) words(name string, s tunnel.State, now time.Time) string {
 	connected := s.Phase == tunnel.Connected
 	if connected && !a.connected {
 		a.until = now.Add(arrivalShown)
@@ -160,5 +165,5 @@ func (a *arrival) words(s tunnel.State, now time.Time) string {
 	if a.connected = connected; !connected || now.After(a.until) {
 		return ""
 	}
-	return backlogWords(s.Backlog)
+	return backlogWords(name, s)
 }

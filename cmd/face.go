@@ -194,7 +194,7 @@ type plainFace struct {
 func (f *plainFace) ready(s tunnel.State) error {
 	if f.greeted == s.URL {
 		words := "connected again"
-		if held := backlogWords(s.Backlog); held != "" {
+		if held := backlogWords(f.client.Name, s); held != "" {
 			words += ": " + held
 		}
 		_, err := fmt.Fprintf(f.err, "%s  %s %s\n", f.now(), f.pen.good.Sprint(f.pen.sign("●", "*")), words)
@@ -210,7 +210,7 @@ func (f *plainFace) ready(s tunnel.State) error {
 	if f.enforce != "" {
 		tips = append(tips, f.enforce.words())
 	}
-	if held := backlogWords(s.Backlog); held != "" {
+	if held := backlogWords(f.client.Name, s); held != "" {
 		tips = append(tips, held)
 	}
 	for _, tip := range append(tips, "secrets: "+strings.Join(f.secrets.summary(), "\n    ")) {

@@ -153,6 +153,7 @@ func TestArrivalIsSaidOnce(t *testing.T) {
 	var a arrival
 	now := time.Now()
 	with := func(p tunnel.Phase, n int) tunnel.State { return tunnel.State{Phase: p, Backlog: n} }
+	dead := func(n, dead int) tunnel.State { return tunnel.State{Phase: tunnel.Connected, Backlog: n, Dead: dead} }
 	for i, c := range []struct {
 		state tunnel.State
 		after time.Duration
@@ -165,8 +166,12 @@ func TestArrivalIsSaidOnce(t *testing.T) {
 		{with(tunnel.Waiting, 0), 20 * time.Second, ""},
 		{with(tunnel.Connected, 1), 30 * time.Second, "1 held delivery comes now"},
 		{with(tunnel.Connected, 1), time.Minute, ""},
+		{with(tunnel.Waiting, 0), time.Minute, ""},
+		{dead(2, 1), 2 * time.Minute, "2 held deliveries come now; 1 dead letter is kept: `hook relay inbox list otter --dead`"},
+		{with(tunnel.Waiting, 0), 2 * time.Minute, ""},
+		{dead(0, 3), 3 * time.Minute, "3 dead letters are kept: `hook relay inbox list otter --dead`"},
 	} {
-		if got := a.words(c.state, now.Add(c.after)); got != c.want {
+		if got := a.words("otter", c.state, now.Add(c.after)); got != c.want {
 			t.Errorf("%d: got %q, want %q", i, got, c.want)
 		}
 	}

@@ -27,9 +27,10 @@ func (f jsonFace) ready(s tunnel.State) error {
 
 		admin.Settings
 		Backlog int `json:"backlog,omitempty"`
+		Dead    int `json:"dead,omitempty"`
 	}{
 		"ready", s.URL, s.Public, f.engine.Target.String(), f.client.Name, f.client.Relay, string(f.enforce), f.viaNote(), f.store == nil,
-		admin.SettingsOf(s.Settings), s.Backlog,
+		admin.SettingsOf(s.Settings), s.Backlog, s.Dead,
 	})
 }
 

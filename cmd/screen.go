@@ -108,7 +108,7 @@ func (l *listener) feedStatus(ctx context.Context, to chan<- tui.Status) error {
 			Connected: state.Phase == tunnel.Connected, Relay: relayWords(state, time.Now()),
 			URL: state.URL, Public: state.Public, Tips: l.tips(state),
 			AppKnown: app.known, AppUp: app.up, App: l.app.words(app),
-			Warning: cmp.Or(l.warning(), clock, stands.note, alarm, arrived.words(state, time.Now())), Held: stands.held, Armed: stands.armed,
+			Warning: cmp.Or(l.warning(), clock, stands.note, alarm, arrived.words(l.client.Name, state, time.Now())), Held: stands.held, Armed: stands.armed,
 		}
 		select {
 		case to <- status:

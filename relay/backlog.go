@@ -14,6 +14,14 @@ func (s *Server) waiting(name string) int {
 	return s.cfg.Inbox.Waiting(name)
 }
 
+// dead is how many dead letters an endpoint has.
+func (s *Server) dead(name string) int {
+	if s.cfg.Inbox == nil {
+		return 0
+	}
+	return s.cfg.Inbox.Dead(name)
+}
+
 // floods says why a client must not come yet: more deliveries wait for it than it wants at once.
 func (s *Server) floods(h wire.Hello) *wire.GoAway {
 	n := s.waiting(h.Name)

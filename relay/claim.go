@@ -220,7 +220,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, f
 	t.session.Greet(wire.Welcome{
 		Software: s.cfg.Software, Name: hello.Name, URL: s.EndpointURL(hello.Name), Public: s.base.Load().public,
 		HeartbeatMS: int(s.cfg.Beat / time.Millisecond), IdleMS: int(idle / time.Millisecond), Window: wire.DefaultWindow,
-		Backlog: s.waiting(t.name), Settings: public(settings),
+		Backlog: s.waiting(t.name), Dead: s.dead(t.name), Settings: public(settings),
 	})
 	old, refused := s.tunnels.add(t, hello.TakeOver)
 	if refused != nil {

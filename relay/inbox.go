@@ -27,6 +27,8 @@ type Inbox interface {
 	Hold(ctx context.Context, name string, head *wire.RequestHead, body []byte) error
 	// Waiting is how many deliveries are held for an endpoint, dead letters aside. It costs next to nothing.
 	Waiting(name string) int
+	// Dead is how many dead letters an endpoint has. It costs next to nothing.
+	Dead(name string) int
 	// Next is the one that has waited longest; nil if there is none.
 	Next(ctx context.Context, name string) (*Held, error)
 	// Try notes that h is handed to a tunnel now, and counts it in h.Attempts. It is on the disk before it returns, so that

@@ -235,3 +235,13 @@ func (s *Store) Waiting(name string) int {
 	}
 	return 0
 }
+
+// Dead is as relay.Inbox says.
+func (s *Store) Dead(name string) int {
+	s.inbox.mu.RLock()
+	defer s.inbox.mu.RUnlock()
+	if held := s.inbox.boxes[name]; held != nil {
+		return len(held.dead)
+	}
+	return 0
+}

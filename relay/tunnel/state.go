@@ -27,6 +27,7 @@ type State struct {
 	Err      error                // why it isn't connected; nil if nothing went wrong yet
 	RetryAt  time.Time            // while waiting
 	Backlog  int                  // how many held deliveries came when it connected
+	Dead     int                  // how many dead letters there were then
 	Lost     *Loss                // the last one; nil before the first
 }
 

@@ -166,7 +166,7 @@ func (c *Client) session(ctx context.Context, claim *claim) error {
 	})
 	c.ever.Store(true)
 	c.log().Info("tunnel connected", "relay", c.Relay, "url", welcome.URL)
-	c.set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT, Backlog: welcome.Backlog, Settings: welcome.Settings})
+	c.set(State{Phase: Connected, URL: welcome.URL, Public: welcome.Public, RTT: s.RTT, Backlog: welcome.Backlog, Dead: welcome.Dead, Settings: welcome.Settings})
 	// When ctx ends, requests in flight get a little time: their senders shall have an answer.
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()

@@ -42,6 +42,7 @@ type Welcome struct {
 	IdleMS      int      `json:"idle_heartbeat_ms,omitempty"`
 	Window      int      `json:"window"`
 	Backlog     int      `json:"backlog,omitempty"` // how many held deliveries come now
+	Dead        int      `json:"dead,omitempty"`    // how many dead letters the endpoint has
 	Settings    Settings `json:"settings,omitzero"` // of the endpoint, without secrets
 }
 
