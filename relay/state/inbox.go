@@ -228,20 +228,21 @@ func (s *Store) Hold(ctx context.Context, name string, head *wire.RequestHead, b
 
 // Waiting is as relay.Inbox says.
 func (s *Store) Waiting(name string) int {
-	s.inbox.mu.RLock()
-	defer s.inbox.mu.RUnlock()
-	if held := s.inbox.boxes[name]; held != nil {
-		return len(held.waiting)
-	}
-	return 0
+	waiting, _ := s.standing(name)
+	return waiting
 }
 
 // Dead is as relay.Inbox says.
 func (s *Store) Dead(name string) int {
+	_, dead := s.standing(name)
+	return dead
+}
+
+func (s *Store) standing(name string) (waiting, dead int) {
 	s.inbox.mu.RLock()
 	defer s.inbox.mu.RUnlock()
 	if held := s.inbox.boxes[name]; held != nil {
-		return len(held.dead)
+		return len(held.waiting), len(held.dead)
 	}
-	return 0
+	return 0, 0
 }
