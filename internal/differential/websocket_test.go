@@ -45,8 +45,10 @@ func TestWebsocketBothWays(t *testing.T) {
 			}
 		}
 	}))
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	late := time.AfterFunc(patience, cancel) // each message has as long
+	defer late.Stop()
 	c, resp, err := websocket.Dial(ctx, url+"/ws?room=1", &websocket.DialOptions{Subprotocols: []string{"chat"}})
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +72,7 @@ func TestWebsocketBothWays(t *testing.T) {
 	})
 	for i := range messages {
 		_, got, err := c.Read(ctx)
+		late.Reset(patience)
 		if err != nil || string(got) != string(webMessage(i)) {
 			t.Fatalf("message %d came back as %.60q, %v", i, got, err)
 		}

@@ -73,7 +73,7 @@ func TestRow20DiskFullAtTheRelay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			front := startProxy(t, "127.0.0.1:1")
-			p, disk, addr := s.startRelayOnSmallDisk(front.Addr(), 128, "--inbox-reserve", reserve)
+			p, disk, addr := s.startRelayOnSmallDisk(front.Addr(), 128, "--inbox-reserve", reserve, "--inbox-count", "1000000") // it is the disk that is full first
 			front.Retarget(addr)
 			live := newClient(front.Addr(), "live-otter")
 			live.Handler = newLedger(1)
