@@ -73,6 +73,9 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var next tea.Cmd
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
+		if s.width > 0 { // else nothing was drawn yet
+			next = tea.ClearScreen // what was there may have been drawn in the new size: https://github.com/charmbracelet/bubbletea/issues/1780
+		}
 		s.width, s.height = msg.Width, msg.Height
 	case tea.ColorProfileMsg, tea.BackgroundColorMsg, tea.ModeReportMsg:
 		s.meet(msg)
