@@ -159,21 +159,11 @@ func (l *listener) sayFarewell(why error) error {
 	if why != nil {
 		return nil
 	}
-	c := l.recorder.sum()
-	rejected := ""
-	if l.enforce != "" {
-		rejected = fmt.Sprintf("%d rejected, ", c.rejected)
-	}
 	more := "hook list"
-	further := ""
-	if c.again > 0 {
-		further = ", " + plural(c.again, "further attempt", "further attempts")
-	}
 	if l.store == nil {
 		more = "nothing was kept (--no-store)"
 	}
-	_, err := fmt.Fprintf(l.out, "%d received, %d answered 2xx, %d refused, %s%s%s · %s\n",
-		c.received, c.ok, c.refused, rejected, plural(c.invalid, "bad signature", "bad signatures"), further, more)
+	_, err := fmt.Fprintf(l.out, "%s · %s\n", strings.Join(l.recorder.sum().words(l.enforce != ""), ", "), more)
 	return err
 }
 

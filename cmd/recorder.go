@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -31,6 +32,21 @@ type counts struct {
 	received, ok, failed, refused, rejected, invalid int
 
 	again int // further attempts at what a relay holds; the sum of what became of those and of what was received is above
+}
+
+// words say how many came and what became of them. Rejected ones are a matter of --enforce, else only of a wrong challenge.
+func (c counts) words(enforced bool) []string {
+	all := []string{
+		fmt.Sprintf("%d received", c.received), fmt.Sprintf("%d answered 2xx", c.ok), fmt.Sprintf("%d failed", c.failed), fmt.Sprintf("%d refused", c.refused),
+	}
+	if enforced || c.rejected > 0 {
+		all = append(all, fmt.Sprintf("%d rejected", c.rejected))
+	}
+	all = append(all, plural(c.invalid, "bad signature", "bad signatures"))
+	if c.again > 0 {
+		all = append(all, plural(c.again, "further attempt", "further attempts"))
+	}
+	return all
 }
 
 // Received judges d and hands it to the history. It is the first of replay.Recorder.

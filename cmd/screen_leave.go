@@ -60,15 +60,7 @@ func (l *listener) sumUp(b *strings.Builder) {
 	ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
 	defer cancel()
 	fmt.Fprintf(b, "hook  %s  %s  %s  for %s\n", l.pen.bold.Sprint(inspect.Printable(l.endpointURL())), l.pen.sign("→", "->"), l.engine.Target, span(time.Since(l.began)))
-	c := l.recorder.sum()
-	counts := []string{fmt.Sprintf("%d received", c.received), fmt.Sprintf("%d answered 2xx", c.ok), fmt.Sprintf("%d failed", c.failed), fmt.Sprintf("%d refused", c.refused)}
-	if l.enforce != "" {
-		counts = append(counts, fmt.Sprintf("%d rejected", c.rejected))
-	}
-	counts = append(counts, plural(c.invalid, "bad signature", "bad signatures"))
-	if c.again > 0 {
-		counts = append(counts, plural(c.again, "further attempt", "further attempts"))
-	}
+	counts := l.recorder.sum().words(l.enforce != "")
 	if l.acting != nil {
 		counts = append(counts, l.acting.did.words()...)
 	}
