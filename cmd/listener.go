@@ -145,7 +145,7 @@ func (p place) newListener(ctx context.Context, o listenOptions) (_ *listener, e
 	} else if warning := l.checkOwner(ctx); warning != "" && !o.local {
 		_, _ = fmt.Fprintf(l.err, "hook: warning: %s\n", warning)
 	}
-	trust, err := l.trust()
+	trust, err := l.trust(relayURL)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,10 +20,11 @@ import (
 	"github.com/seed-4575fdc3/hook/relay/tunnel"
 )
 
-// A login is the relay that this user listens at, and the token for it.
+// A login is the relay that this user listens at, the token for it, and whom to believe about it.
 type login struct {
 	Relay string `json:"relay"`
 	Token string `json:"token"`
+	CA    string `json:"ca,omitempty"` // file of the authority that signed the relay's certificate; absolute
 }
 
 // readLogin reads the user's login; it is empty if there is none.
@@ -67,9 +69,10 @@ func newRelay(s streams) *cobra.Command {
 func newLogin(s streams) *cobra.Command {
 	source, ca := "", ""
 	c := &cobra.Command{
-		Use:     "login URL",
-		Short:   "Use this relay from now on",
-		Long:    "Ask the relay whether it knows the token, and keep both for `hook listen` on this machine. The token is kept in a file that only you can read.",
+		Use:   "login URL",
+		Short: "Use this relay from now on",
+		Long: "Ask the relay whether it knows the token, and keep both for `hook listen` on this machine. The token is kept in a file that only you can read.\n" +
+			"Of --ca the place is kept: the file is read whenever this relay is used.",
 		Example: "  hook relay login https://relay.example --token hk_…\n  hook relay login https://relay.example --token - < token.txt",
 		Args:    exactly(cobra.ExactArgs(1), "the relay's URL"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -82,11 +85,19 @@ func newLogin(s streams) *cobra.Command {
 				return err
 			}
 			l.Token = strings.TrimSpace(value)
+			h := findHome()
+			if before, err := readLogin(h); err == nil && sameURL(l.Relay, before.Relay) { // one that can't be read is made anew
+				l.CA = before.CA
+			}
 			status, err := l.status(c.Context(), ca)
 			if err != nil {
 				return err
 			}
-			h := findHome()
+			if ca != "" {
+				if l.CA, err = filepath.Abs(ca); err != nil {
+					return err
+				}
+			}
 			if err := l.write(h); err != nil {
 				return fail(exitFailed, "HOOK_HOME names another folder to keep it in", "relay login: %w", err)
 			}
@@ -95,8 +106,13 @@ func newLogin(s streams) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&source, "token", "", "the token, or its `SOURCE`: @FILE, env:NAME or - (default env:HOOK_TOKEN)")
-	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
+	addCA(c, &ca, "that of an earlier login to this relay")
 	return c
+}
+
+// addCA adds --ca to a command that asks a relay.
+func addCA(c *cobra.Command, ca *string, standard string) {
+	c.Flags().StringVar(ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate (default: "+standard+")")
 }
 
 // client asks the relay that this is the login of.
@@ -106,14 +122,12 @@ func (l login) client(ca string) (*relayClient, error) {
 	} else if err != nil {
 		return nil, fail(exitUsage, "a relay is like https://relay.example", "relay: %w", err)
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	if ca != "" {
-		pool, err := readAuthorities(ca)
-		if err != nil {
-			return nil, err
-		}
-		transport.TLSClientConfig = clientTLS(pool)
+	trust, err := l.trust(ca)
+	if err != nil {
+		return nil, err
 	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = trust
 	return &relayClient{base: l.Relay, token: l.Token, client: &http.Client{Timeout: 20 * time.Second, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
@@ -127,9 +141,12 @@ func (l login) ask(ctx context.Context, ca, method, path string, out any) error 
 	defer c.client.CloseIdleConnections()
 	err = c.call(ctx, method, path, nil, out)
 	no, isNo := errors.AsType[*relayError](err)
+	untrusted, isUntrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
 	case err == nil:
 		return nil
+	case isUntrusted:
+		return fail(exitUnreachable, "check the URL; --ca FILE gives a private CA's certificate", "the certificate of %s is not trusted: %w", l.Relay, untrusted.Err)
 	case isNo && no.status == http.StatusUnauthorized:
 		return fail(exitUnauthorized, "the token may have been revoked, or have a typing mistake: ask whoever runs the relay", "relay %s: %w", l.Relay, err)
 	case isNo && no.status == http.StatusTooManyRequests:
@@ -157,7 +174,7 @@ func mine() (login, error) {
 func newLogout(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use:     "logout",
-		Short:   "Forget the relay and its token",
+		Short:   "Forget the relay, its token and its CA",
 		Example: "  hook relay logout",
 		Args:    exactly(cobra.NoArgs, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {

@@ -35,7 +35,7 @@ type inboxCommands struct {
 func newRelayInbox(s streams) *cobra.Command {
 	return inboxCommands{s, "hook relay", func(c *cobra.Command) func(context.Context, func(asker) error) error {
 		ca := ""
-		c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
+		addCA(c, &ca, "that of the login")
 		return func(ctx context.Context, do func(asker) error) error {
 			l, err := mine()
 			if err != nil {

@@ -56,7 +56,7 @@ func newRelayStatus(s streams) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&json, "json", false, "print one JSON object")
-	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
+	addCA(c, &ca, "that of the login")
 	return c
 }
 
@@ -80,7 +80,7 @@ func newRelayNames(s streams) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&json, "json", false, "print one JSON object a line")
-	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
+	addCA(c, &ca, "that of the login")
 	return c
 }
 
@@ -104,6 +104,6 @@ func newRelease(s streams) *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate")
+	addCA(c, &ca, "that of the login")
 	return c
 }

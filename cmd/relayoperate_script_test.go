@@ -1,9 +1,13 @@
 package cmd_test
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,6 +35,7 @@ func measured() cmd.Metrics { return metrics.New(cmd.Version) }
 //	app NAME holds            the app keeps what comes to /named/NAME waiting from now on
 //	app NAME has              wait until something has come
 //	app NAME answers          it is answered
+//	keypair NAME              write NAME.pem, a certificate for 127.0.0.1 that is its own authority, and NAME-key.pem
 
 func signalProgram(ts *testscript.TestScript, neg bool, args []string) {
 	signals := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "TERM": syscall.SIGTERM}
@@ -172,5 +177,22 @@ func slowApp(ts *testscript.TestScript, neg bool, args []string) {
 	case <-s.has:
 	case <-time.After(awaitTime):
 		ts.Fatalf("nothing came to app %s", args[0])
+	}
+}
+
+func keyPair(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: keypair NAME")
+	}
+	server := httptest.NewUnstartedServer(nil) // has one
+	server.StartTLS()
+	server.Close()
+	key, err := x509.MarshalPKCS8PrivateKey(server.TLS.Certificates[0].PrivateKey)
+	ts.Check(err)
+	for name, block := range map[string]*pem.Block{
+		args[0] + ".pem":     {Type: "CERTIFICATE", Bytes: server.Certificate().Raw},
+		args[0] + "-key.pem": {Type: "PRIVATE KEY", Bytes: key},
+	} {
+		ts.Check(os.WriteFile(ts.MkAbs(name), pem.EncodeToMemory(block), 0o600))
 	}
 }

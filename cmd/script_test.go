@@ -93,7 +93,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startProgram, "await": awaitLine, "interrupt": interruptProgram, "sigkill": killProgram, "code": exitCode,
 			"newer": newerDatabase, "until": untilPrinted, "commands": commandsWork, "answers": setAnswer,
-			"signal": signalProgram, "ended": programEnded, "ask": ask, "scrape": scrape, "app": slowApp, // relayoperate_script_test.go
+			"signal": signalProgram, "ended": programEnded, "ask": ask, "scrape": scrape, "app": slowApp, "keypair": keyPair, // relayoperate_script_test.go
 		},
 	})
 }
