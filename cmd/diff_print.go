@@ -82,7 +82,7 @@ func (p pen) side(sign string, s side) string {
 	}
 	what := strings.TrimSpace(orDash(sum.Provider) + " " + sum.EventType)
 	return fmt.Sprintf("%s %s %s %s %s %s %s  %s", sign, p.bold.Sprint(inspect.Printable(s.id)), p.faint.Sprint(when), p.verdict(sum.Verdict),
-		p.status(sum), p.mark(sum), inspect.Printable(what), p.faint.Sprint(inspect.Printable(sum.Method+" "+pathOf(sum))))
+		p.status(sum), p.mark(sum), inspect.Printable(what), p.faint.Sprint(inspect.Printable(sum.Method+" "+shownPath(sum))))
 }
 
 func (p pen) diffSpan(s diff.Span) string {

@@ -139,8 +139,11 @@ func pathOf(s inspect.Summary) string {
 }
 
 // shownPath is pathOf without what in it grants access.
-func shownPath(s inspect.Summary) string {
-	masked, _ := inspect.MaskURL(pathOf(s))
+func shownPath(s inspect.Summary) string { return shownURL(pathOf(s)) }
+
+// shownURL is a delivery's URL, or its path, without what in it grants access.
+func shownURL(u string) string {
+	masked, _ := inspect.MaskURL(u)
 	return masked
 }
 

@@ -208,7 +208,7 @@ func (t *tale) print(i int, step fixtures.Step, d *inspect.Delivery, signed stri
 		return printJSON(t.out, stepJSON{deliveryJSON: summaryJSON(summary), Step: i + 1, Name: step.Name, Expect: step.Expect, Met: met})
 	}
 	if i == 0 {
-		_, _ = fmt.Fprintf(t.err, "%s %s %s %s · %s\n", t.scenario.Provider, t.scenario.Name, t.pen.sign("→", ">"), inspect.Printable(d.URL), signed)
+		_, _ = fmt.Fprintf(t.err, "%s %s %s %s · %s\n", t.scenario.Provider, t.scenario.Name, t.pen.sign("→", ">"), inspect.Printable(shownURL(d.URL)), signed)
 	}
 	answer := summary.Err
 	if summary.Status != 0 {

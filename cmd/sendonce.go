@@ -124,7 +124,7 @@ func (s *sending) printRequest(d *inspect.Delivery, signed string, again bool) e
 	if again {
 		signed = "the same once more"
 	}
-	_, err := fmt.Fprintf(s.out, "%s %s %s   %s · %s · %s · %s bytes · %s\n", s.pen.sign("→", ">"), d.Method, inspect.Printable(d.URL),
+	_, err := fmt.Fprintf(s.out, "%s %s %s   %s · %s · %s · %s bytes · %s\n", s.pen.sign("→", ">"), d.Method, inspect.Printable(shownURL(d.URL)),
 		d.Provider, d.EventType, inspect.Printable(orDash(d.ProviderID)), humanize.Comma(d.Body.Size), signed)
 	return err
 }

@@ -120,7 +120,7 @@ func (s *sending) afterStatus(ctx context.Context, d *inspect.Delivery, r *inspe
 // afterNotFound names the path that worked for the provider before, or how to say one.
 func (s *sending) afterNotFound(ctx context.Context, d *inspect.Delivery) string {
 	if worked := s.worked(ctx, d.Provider); worked != nil {
-		return d.Provider + " was answered " + fmt.Sprint(worked.Status) + " at " + worked.Target + " before"
+		return d.Provider + " was answered " + fmt.Sprint(worked.Status) + " at " + inspect.Printable(shownURL(worked.Target)) + " before"
 	}
 	if s.listener != nil {
 		return "the app has nothing at " + s.listener.Target + ": give the path too, as in `hook listen " +

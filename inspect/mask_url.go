@@ -8,6 +8,16 @@ import (
 // urlSecrets are further names of what in a URL grants access: presigned URLs, keys of functions, codes of OAuth.
 var urlSecrets = wordsOf(`sig key auth code hapikey x_amz_signature x_amz_credential x_amz_security_token x_goog_signature x_goog_credential awsaccesskeyid`)
 
+// AccessSecret is the parameter of an endpoint's URL by which a sender proves that they may use it, where that is asked for.
+const AccessSecret = "hook_secret"
+
+// MaskAccess is a delivery's URL, or its path with the query, with the value of AccessSecret masked, and nothing else: that is
+// for hook alone, and whoever has it may send.
+func MaskAccess(s string) string {
+	m := newMasker()
+	return m.parameters(s, m.isAccess)
+}
+
 // pathSecrets are services whose URLs grant access by their last part.
 var pathSecrets = regexp.MustCompile(`^(?:hooks\.slack\.com/(?:services|actions|commands|workflows|triggers)/.*/|(?:\w+\.)?discord(?:app)?\.com/api/(?:v\d+/)?(?:webhooks|interactions)/\d+/|[\w.-]*\.webhook\.office\.com/.*/|api\.telegram\.org/bot)([^/?#]{8,})`)
 
@@ -60,8 +70,13 @@ func (m *masker) userinfo(s string) string {
 	return s
 }
 
-// query masks the parameters behind the first ? of s, and of its fragment.
+// query masks what grants access in the query of s.
 func (m *masker) query(s string, own bool) string {
+	return m.parameters(s, func(name, value string) bool { return m.isURLSecret(name, value, own) })
+}
+
+// parameters masks those parameters behind the first ? of s, and of its fragment, that are secret.
+func (m *masker) parameters(s string, secret func(name, value string) bool) string {
 	i := strings.IndexAny(s, "?#")
 	if i < 0 || !strings.Contains(s[i:], "=") {
 		return s
@@ -77,7 +92,7 @@ func (m *masker) query(s string, own bool) string {
 		}
 		b.WriteString(sign)
 		name, value, ok := strings.Cut(pair, "=")
-		if plain := unescaped(value); ok && m.isURLSecret(unescaped(name), plain, own) {
+		if ok && secret(unescaped(name), unescaped(value)) {
 			m.count++
 			b.WriteString(name + "=" + m.by)
 		} else {
@@ -87,7 +102,15 @@ func (m *masker) query(s string, own bool) string {
 	return b.String()
 }
 
+// isAccess says so of any value: also of one that is too short, or too much of a word, for other secrets.
+func (m *masker) isAccess(name, value string) bool {
+	return name == AccessSecret && value != "" && value != m.by
+}
+
 func (m *masker) isURLSecret(name, value string, own bool) bool {
+	if m.isAccess(name, value) {
+		return true
+	}
 	kind := m.kindOf(name)
 	if kind == nameSecret || kind == nameSecrets || kind == nameDigits {
 		return isSecretValue(kind, value)

@@ -14,8 +14,8 @@ import (
 )
 
 // URLSecret is the parameter of an endpoint's URL that proves who may use it, where Access wants one. It goes on to the app with
-// the rest, as some schemes sign the URL.
-const URLSecret = "hook_secret"
+// the rest, as some schemes sign the URL; what hook shows of a delivery has it masked.
+const URLSecret = inspect.AccessSecret
 
 // demand says why a sender may not use an endpoint with that access; nil: they may.
 func (s *Server) demand(v *visit, a *wire.Access) *inspect.Failure {

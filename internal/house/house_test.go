@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"relay/tunnel":          {"relay/wire", "inspect", "inspect/signature", "internal/latest"},
 	"relay/wire":            {"internal/httptext"},
 	"relay/state":           {"relay", "relay/wire", "internal/filelock"},
-	"relay/admin":           {"relay", "relay/state", "relay/wire"},
+	"relay/admin":           {"relay", "relay/state", "relay/wire", "inspect"},
 	"relay/cert":            {"inspect"},
 	"relay/metrics":         {"relay", "relay/admin", "relay/wire"},
 	"replay":                {"inspect", "inspect/signature", "internal/httptext"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/relay"
 	"github.com/seed-4575fdc3/hook/relay/state"
 )
@@ -106,7 +107,7 @@ func (a *API) eachHeld(ctx context.Context, name string, dead bool, after uint64
 
 func (a *API) held(h *relay.Held) Held {
 	held := Held{
-		Key: h.Key, Delivery: h.Head.ID, Method: h.Head.Method, Path: h.Head.Path, Remote: h.Head.Remote, Received: h.Head.ReceivedAt.UTC(),
+		Key: h.Key, Delivery: h.Head.ID, Method: h.Head.Method, Path: inspect.MaskAccess(h.Head.Path), Remote: h.Head.Remote, Received: h.Head.ReceivedAt.UTC(),
 		Size: int64(len(h.Body)), Attempts: h.Attempts, Failures: h.Failures, Tried: h.Tried, Why: h.Why,
 	}
 	if a.Event != nil {
