@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 
 	"github.com/seed-4575fdc3/hook/relay"
@@ -41,7 +42,36 @@ func (o *relayOptions) mistakes() []error {
 	add(o.checkTLS())
 	all = append(all, o.hold.mistakes()...)
 	add(o.edge.check())
-	return append(all, o.admin.mistakes()...)
+	all = append(all, o.admin.mistakes()...)
+	return append(all, o.sharedPorts()...)
+}
+
+// sharedPorts are the addresses that can't be listened on at the same time.
+func (o *relayOptions) sharedPorts() []error {
+	all := [][2]string{{"--addr", o.addr}, {"--tls-addr", o.tls.addr}, {"--admin-addr", o.admin.addr}}
+	var shared []error
+	for i, one := range all {
+		for _, other := range all[:i] {
+			if samePort(other[1], one[1]) {
+				shared = append(shared, fail(exitUsage, "give each a port of its own", "%s %s and %s %s are the same port", other[0], other[1], one[0], one[1]))
+			}
+		}
+	}
+	return shared
+}
+
+// samePort says whether two addresses are the same, or on Linux one of them is all of the machine's, the other's too: elsewhere both can be had.
+func samePort(one, other string) bool {
+	a, err := net.ResolveTCPAddr("tcp", one)
+	b, err2 := net.ResolveTCPAddr("tcp", other)
+	if err != nil || err2 != nil || a.Port != b.Port || a.Port == 0 {
+		return false
+	}
+	aAll, bAll := a.IP == nil || a.IP.IsUnspecified(), b.IP == nil || b.IP.IsUnspecified()
+	if aAll != bAll {
+		return runtime.GOOS == "linux"
+	}
+	return aAll || a.IP.Equal(b.IP) && a.Zone == b.Zone
 }
 
 // hinted is an error of a flag's value, with the next step; nil for nil.

@@ -36,7 +36,7 @@ func newConfigCheck(s streams, o *relayOptions) *cobra.Command {
 		Short:   "Check the settings without starting anything",
 		Example: "  hook-relay config check\n  hook-relay config check /etc/hook-relay/hook-relay.yaml --show",
 		Long: "Read the settings as the relay does when it starts, from the file and the variables, and say all that is wrong with them.\n" +
-			"The files that they name are read too. Nothing is opened or written.",
+			"The files that they name are read too, and whether you may write the folders; nothing is opened, made or written.",
 		Args: exactly(cobra.MaximumNArgs(1), "one file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -57,7 +57,7 @@ func runConfigCheck(s streams, o *relayOptions, root *cobra.Command, show bool) 
 	}
 	r.exclude(root)
 	if len(r.wrong) == 0 { // else values are missing, which would look like more mistakes
-		for _, err := range o.mistakes() {
+		for _, err := range append(o.mistakes(), o.folderMistakes()...) {
 			r.wrong = append(r.wrong, r.locate(err))
 		}
 	}

@@ -101,8 +101,9 @@ The file is the one that ` + "`--config FILE` or `HOOK_RELAY_CONFIG`" + ` names,
 - A value that begins with one of ` + "`*&!|>%@[{`" + ` goes in quotes: ` + "`domain: '*.relay.example'`" + `. Anchors, aliases and tags aren't used.
 - A variable that begins with ` + "`HOOK_RELAY_`" + ` and is no setting gets a warning in the log, but for those that Kubernetes sets for a service of that name.
 
-` + "`hook-relay config check [FILE]`" + ` reads it all as the relay does, with the files that are named in it, and says everything that is wrong; the exit code is 0 or 2. ` + "`--show`" + ` prints
-what is in force and where each value is from. ` + "`hook-relay config example`" + ` prints a file with every setting, commented out.
+` + "`hook-relay config check [FILE]`" + ` reads it all as the relay does, with the files that are named in it, and says everything that is wrong; the exit code is 0 or 2. It
+makes and changes nothing. What can be read and written is judged for the user who asks, so be the relay's: ` + "`sudo -u hook-relay hook-relay config check`" + `; the folders of the
+systemd unit are there from its first start on. ` + "`--show`" + ` prints what is in force and where each value is from. ` + "`hook-relay config example`" + ` prints a file with every setting, commented out.
 
 | setting | default | |
 |---|---|---|

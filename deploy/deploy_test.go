@@ -24,9 +24,10 @@ func read(t *testing.T, file string) string {
 // The example of settings is right as it is, and with each line in force that is commented out.
 func TestSettings(t *testing.T) {
 	dir := t.TempDir()
-	output(t, command(t, ".", "hook-relay", "config", "check", "hook-relay.yaml"))
+	output(t, command(t, ".", "hook-relay", "config", "check", "hook-relay.yaml", "--data", dir)) // systemd makes the folder that it names
 	all := regexp.MustCompile(`(?m)^#([a-z-]+: )`).ReplaceAllString(read(t, "hook-relay.yaml"), "$1")
 	all = strings.ReplaceAll(all, "\nacme", "\n#acme") // behind a proxy, which the rest is for
+	all = regexp.MustCompile(`/var/(lib|log)/hook-relay`).ReplaceAllString(all, dir)
 	file := filepath.Join(dir, "hook-relay.yaml")
 	if err := os.WriteFile(file, []byte(all), 0o600); err != nil {
 		t.Fatal(err)
