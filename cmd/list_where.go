@@ -14,7 +14,7 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect/signature"
 )
 
-// A pointed error shows the place of a mistake in lines of its own.
+// A pointed error shows the place of a mistake, or the places of several, in lines of its own.
 type pointed struct {
 	error
 	lines []string // printable

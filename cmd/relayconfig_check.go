@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/relay"
 )
 
@@ -37,7 +38,7 @@ func (o *relayOptions) mistakes() []error {
 	add(checkSize("max-body", o.maxBody))
 	if o.tokenFile != "" {
 		_, err := relay.ReadTokenFile(o.tokenFile)
-		add(hinted(err, "each line is NAME TOKEN [PATTERN]", "--token-file"))
+		add(tokenFileFault(o.tokenFile, err))
 	}
 	add(o.checkTLS())
 	all = append(all, o.hold.mistakes()...)
@@ -80,6 +81,18 @@ func hinted(err error, next, flag string) error {
 		return nil
 	}
 	return fail(exitUsage, next, "%s: %w", flag, err)
+}
+
+// tokenFileFault shows each mistake of a file of tokens in a line of its own.
+func tokenFileFault(file string, err error) error {
+	if all, ok := errors.AsType[relay.TokenMistakes](err); ok && len(all) > 1 {
+		shown := &pointed{fmt.Errorf("%s has mistakes", file), nil}
+		for _, one := range all {
+			shown.lines = append(shown.lines, inspect.Printable(one.Error()))
+		}
+		err = shown
+	}
+	return hinted(err, "each line is NAME TOKEN [PATTERN]", "--token-file")
 }
 
 // checkSize refuses what is no size.

@@ -80,6 +80,9 @@ func runConfigCheck(s streams, o *relayOptions, root *cobra.Command, show bool) 
 func sayMistakes(out io.Writer, wrong []error) error {
 	for _, err := range wrong {
 		line := inspect.Printable(err.Error()) + "\n"
+		if p, ok := errors.AsType[*pointed](err); ok {
+			line += "    " + strings.Join(p.lines, "\n    ") + "\n"
+		}
 		if f, ok := errors.AsType[*fault](err); ok && f.next != "" {
 			line += "  " + inspect.Printable(f.next) + "\n"
 		}

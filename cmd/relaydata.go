@@ -71,7 +71,7 @@ func (o *relayOptions) tokens(h *relayData) (relay.Tokens, error) {
 	}
 	file, err := relay.ReadTokenFile(o.tokenFile)
 	if err != nil {
-		return nil, fail(exitUsage, "each line is NAME TOKEN [PATTERN]", "%w", err)
+		return nil, tokenFileFault(o.tokenFile, err)
 	}
 	h.file = file
 	return bothTokens{h.store, file}, nil

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"strings"
@@ -61,7 +62,24 @@ type TokenFile struct {
 // minToken is the fewest characters that a token may have.
 const minToken = 16
 
-// ReadTokenFile reads the file for the first time. Its error names the line.
+// TokenMistakes are what is wrong with a TokenFile: an error for each line, which names it, in their order.
+type TokenMistakes []error
+
+// maxTokenMistakes is how many lines are named before the rest is left: it is another file that was meant then.
+const maxTokenMistakes = 20
+
+func (m TokenMistakes) Error() string {
+	var all []string
+	for _, err := range m {
+		all = append(all, err.Error())
+	}
+	return strings.Join(all, "; ")
+}
+
+// Unwrap gives them one by one.
+func (m TokenMistakes) Unwrap() []error { return m }
+
+// ReadTokenFile reads the file for the first time. If it can be read, and has mistakes, its error is TokenMistakes.
 func ReadTokenFile(name string) (*TokenFile, error) {
 	f := &TokenFile{path: name}
 	if err := f.read(); err != nil {
@@ -111,19 +129,32 @@ func (f *TokenFile) read() error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	grants := make(map[[32]byte]Grant)
-	lines := bufio.NewScanner(file)
-	n := 1
-	for ; lines.Scan(); n++ {
-		if err := readGrant(grants, lines.Text()); err != nil {
-			return fmt.Errorf("%s:%d: %w", f.path, n, err)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("%s:%d: %w", f.path, n, err)
+	grants, wrong := readGrants(f.path, file)
+	if len(wrong) > 0 {
+		return wrong
 	}
 	f.grants, f.changed, f.size = grants, info.ModTime(), info.Size()
 	return nil
+}
+
+// readGrants reads all lines of the file of that name.
+func readGrants(name string, file io.Reader) (grants map[[32]byte]Grant, wrong TokenMistakes) {
+	grants = make(map[[32]byte]Grant)
+	lines := bufio.NewScanner(file)
+	n := 1
+	for ; lines.Scan(); n++ {
+		err := readGrant(grants, lines.Text())
+		if err != nil && len(wrong) == maxTokenMistakes {
+			return nil, append(wrong, fmt.Errorf("%s:%d: the lines from here on were not looked at", name, n))
+		}
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s:%d: %w", name, n, err))
+		}
+	}
+	if err := lines.Err(); err != nil {
+		wrong = append(wrong, fmt.Errorf("%s:%d: %w", name, n, err))
+	}
+	return grants, wrong
 }
 
 func readGrant(grants map[[32]byte]Grant, line string) error {

@@ -1,6 +1,7 @@
 package relay_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,27 @@ func TestTokenFileWithAMistake(t *testing.T) {
 	}
 	if _, err := relay.ReadTokenFile(filepath.Join(t.TempDir(), "nowhere")); !os.IsNotExist(err) {
 		t.Errorf("a file that isn't there: %v", err)
+	}
+}
+
+// Whoever mends the file learns of all its mistakes at once, but not of all the lines of another file.
+func TestTokenFileWithMistakes(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "tokens")
+	write(t, name, "# people\nann "+annsToken+" [\nben\ncarl "+annsToken+"\ndora short\nemil "+annsToken+"\n")
+	want := []string{`:2: the pattern "[" can't be read`, ":3: a line is NAME TOKEN [PATTERN]", ":5: the token of dora has fewer than 16 characters", ":6: carl and emil have the same token"}
+	for i := range want {
+		want[i] = name + want[i]
+	}
+	_, err := relay.ReadTokenFile(name)
+	all, ok := errors.AsType[relay.TokenMistakes](err)
+	if !ok || all.Error() != strings.Join(want, "; ") || len(all.Unwrap()) != len(want) {
+		t.Errorf("got  %v\nwant %s", err, strings.Join(want, "; "))
+	}
+
+	write(t, name, strings.Repeat("GET / HTTP/1.1 200\n", 100_000))
+	_, err = relay.ReadTokenFile(name)
+	if all, _ = errors.AsType[relay.TokenMistakes](err); len(all) != 21 || all[20].Error() != name+":21: the lines from here on were not looked at" {
+		t.Errorf("got %d mistakes: %v", len(all), err)
 	}
 }
 
