@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -49,6 +50,9 @@ func readRelayFile(path string, flags []*pflag.Flag) (map[string]fileSetting, []
 
 func readAtMost(path string, most int64) ([]byte, error) {
 	file, err := os.Open(path)
+	if at, owner := anothers(path); errors.Is(err, fs.ErrPermission) && at != "" {
+		return nil, fail(exitUsage, at+" belongs to "+owner+": be that user, with "+asUser(owner)+"; or name another file with --config", "read the settings: %w", err)
+	}
 	if err != nil {
 		return nil, fail(exitUsage, "`hook-relay config example` prints one to begin with", "read the settings: %w", err)
 	}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -54,7 +55,7 @@ func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayData, 
 	case newer:
 		return nil, fail(exitFailed, "run the newer hook-relay, or give a folder of its own with --data", "%w", err)
 	case err != nil:
-		return nil, fail(exitFailed, "give a folder that can be written with --data", "%w", err)
+		return nil, cmp.Or(notYours(exitFailed, h.dir, err), fail(exitFailed, "give a folder that can be written with --data", "%w", err))
 	}
 	h.store, h.api = store, admin.New(store, "hook-relay/"+Version)
 	h.api.Event = eventOf

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,7 +104,8 @@ func newRelayResume(s streams, o *relayOptions) *cobra.Command {
 func (o *relayOptions) atRelay(ctx context.Context, do func(*relayClient) error) error {
 	conn, err := net.Dial("unix", shortSocket(socketName(o.dataFolder())))
 	if err != nil {
-		return fail(exitUnreachable, "name the data folder of the one that runs with --data, and be its user", "no relay runs with the data folder %s: %w", o.dataFolder(), err)
+		return cmp.Or(notYours(exitUnreachable, o.dataFolder(), err),
+			fail(exitUnreachable, "name the data folder of the one that runs with --data, or start it", "no relay runs with the data folder %s: %w", o.dataFolder(), err))
 	}
 	return errors.Join(o.operate(ctx, do), conn.Close())
 }

@@ -59,6 +59,86 @@ func TestFolderMistakesOfAnother(t *testing.T) {
 	}
 }
 
+// Whoever isn't the relay's user learns who that is, and how to be it, whether a relay runs or not.
+func TestDataFolderOfAnother(t *testing.T) {
+	dir := ofRoot(t, 0o700)
+	open := ofRoot(t, 0o755)
+	settings := filepath.Join(open, "hook-relay.yaml")
+	if err := os.WriteFile(settings, []byte("data: there\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{dir, open} {
+		h, err := (&relayOptions{data: folder}).open(t.Context(), discardLog())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	never := func(*relayClient) error { return errors.New("it was let in") }
+	for _, tc := range []struct {
+		name, want, next string
+		code             int
+		do               func() error
+	}{
+		{"list", dir + " belongs to root", "be that user: sudo hook-relay …; or name another folder with --data", exitFailed, func() error {
+			return (&relayOptions{data: dir}).operate(t.Context(), never)
+		}},
+		{"make", dir + " belongs to root", "be that user: sudo hook-relay …", exitFailed, func() error {
+			return (&relayOptions{data: dir, makes: true}).operate(t.Context(), never)
+		}},
+		{"list what may be looked at", open + " belongs to root", "be that user: sudo hook-relay …", exitFailed, func() error {
+			return (&relayOptions{data: open}).operate(t.Context(), never)
+		}},
+		{"list below it", filepath.Join(dir, "data") + " is in " + dir + ", which belongs to root", "be that user: sudo hook-relay …", exitFailed, func() error {
+			return (&relayOptions{data: filepath.Join(dir, "data")}).operate(t.Context(), never)
+		}},
+		{"status", dir + " belongs to root", "be that user: sudo hook-relay …", exitUnreachable, func() error {
+			return (&relayOptions{data: dir}).atRelay(t.Context(), never)
+		}},
+		{"start", dir + " belongs to root", "or name another folder with --data", exitFailed, func() error {
+			_, err := (&relayOptions{data: dir}).open(t.Context(), discardLog())
+			return err
+		}},
+		{"make one where only root may", filepath.Join(open, "new") + ": mkdir", "give a folder that can be written with --data", exitFailed, func() error {
+			return (&relayOptions{data: filepath.Join(open, "new"), makes: true}).operate(t.Context(), never)
+		}},
+		{"settings", "read the settings: open " + settings, settings + " belongs to root: be that user, with sudo hook-relay …", exitUsage, func() error {
+			_, err := readAtMost(settings, maxRelayFile)
+			return err
+		}},
+	} {
+		var err error
+		asNobody(t, func() { err = tc.do() })
+		f, ok := errors.AsType[*fault](err)
+		if !ok || f.code != tc.code || !strings.Contains(err.Error(), tc.want) || !strings.Contains(f.next, tc.next) || !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("%s: got %v, %+v", tc.name, err, f)
+		}
+	}
+}
+
+// Users without a name are named by their number, as in containers.
+func TestRunAsAnother(t *testing.T) {
+	root := os.Geteuid() == 0
+	for name, want := range map[string][2]string{
+		"hook-relay": {"runuser -u hook-relay -- hook-relay …", "sudo -u hook-relay hook-relay …"},
+		"65532":      {"setpriv --reuid 65532 --clear-groups hook-relay …", "sudo -u '#65532' hook-relay …"},
+	} {
+		as := func(i int) {
+			if got := asUser(name); got != want[i] {
+				t.Errorf("got %q, want %q", got, want[i])
+			}
+		}
+		if !root {
+			as(1)
+			continue
+		}
+		as(0)
+		asNobody(t, func() { as(1) })
+	}
+}
+
 // ofRoot is a folder of root's that others can get to, as far as its mode lets them.
 func ofRoot(t *testing.T, mode os.FileMode) string {
 	t.Helper()
