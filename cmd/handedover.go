@@ -72,7 +72,7 @@ func (a *appWatch) awaited(ctx context.Context, patience time.Duration, ending <
 func again(s inspect.Summary, now time.Time) string {
 	var words []string
 	if s.Endpoint != "" && s.ReplayOf == "" {
-		if late := inspect.LateWords(inspect.LateBy(s.ReceivedAt, now.Add(-s.Duration))); late != "" {
+		if late := inspect.LateWords(inspect.LateBy(s.ReceivedAt, s.Skew, now.Add(-s.Duration))); late != "" {
 			words = append(words, late)
 		}
 	}

@@ -85,6 +85,17 @@ func TestAttemptsGoOn(t *testing.T) {
 	}
 }
 
+// A relay's clock that differs is no time for which anything was held.
+func TestHeldByTheRelaysClock(t *testing.T) {
+	now := time.Now()
+	for skew, want := range map[time.Duration]string{0: "  held 26 min", 26 * time.Minute: "", 20 * time.Minute: "  held 6 min", -time.Hour: "  held 86 min"} {
+		s := inspect.Summary{Endpoint: "quiet-otter", ReceivedAt: now.Add(-26 * time.Minute), Skew: skew, Attempts: 1}
+		if got := again(s, now); got != want {
+			t.Errorf("a clock that is %v ahead: got %q, want %q", skew, got, want)
+		}
+	}
+}
+
 // While the app is down, what comes again waits for it, and is no attempt.
 func TestHandedOverWhileTheAppIsDown(t *testing.T) {
 	l, _, _ := printing(t)

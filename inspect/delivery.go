@@ -36,6 +36,9 @@ type Delivery struct {
 	Masked       bool      // secrets in it were masked before it got here: its signature and bytes are not the sender's
 	Attempts     []Attempt // in order; a 500 from the app is a Response, a refused connection an Err
 	Earlier      int       // how many attempts were made before those in Attempts: the relay had held it, and hands it over again
+
+	// Skew is by how much this machine's clock was ahead of the edge's when the delivery came, roughly; 0 if nobody knows.
+	Skew time.Duration
 }
 
 // A Capture is what was kept of a body that streamed past.
@@ -135,6 +138,7 @@ type Summary struct {
 	Method       string
 	Path         string
 	ReceivedAt   time.Time
+	Skew         time.Duration // see Delivery
 	Provider     string
 	EventType    string
 	ProviderID   string
@@ -155,7 +159,7 @@ type Summary struct {
 func (d *Delivery) Summary() Summary {
 	s := Summary{
 		ID: d.ID, ReplayOf: d.ReplayOf, RedeliveryOf: d.RedeliveryOf, Endpoint: d.Endpoint,
-		Method: d.Method, Path: d.Path, ReceivedAt: d.ReceivedAt,
+		Method: d.Method, Path: d.Path, ReceivedAt: d.ReceivedAt, Skew: d.Skew,
 		Provider: d.Provider, EventType: d.EventType, ProviderID: d.ProviderID,
 		Verdict: d.Signature.Verdict, Reason: d.Signature.Reason,
 		BodySize: d.Body.Size, Change: d.Change, Masked: d.Masked, Attempts: d.Next() - 1,

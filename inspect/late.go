@@ -6,13 +6,13 @@ import (
 )
 
 // notLate is the longest time between a delivery's receipt and an attempt that may have other reasons than a relay that held
-// it: the relay's clock is not ours.
+// it: the relay's clock is not ours, and older relays don't tell how far it is from that.
 const notLate = time.Minute
 
 // LateBy is how long a delivery was held before an attempt at it began, by the relay or at a breakpoint; 0 if it can't be told
-// from nothing.
-func LateBy(received, begun time.Time) time.Duration {
-	if by := begun.Sub(received); by >= notLate && !received.IsZero() {
+// from nothing. The attempt's clock was skew ahead of the one by which it was received.
+func LateBy(received time.Time, skew time.Duration, begun time.Time) time.Duration {
+	if by := begun.Sub(received.Add(skew)); by >= notLate && !received.IsZero() {
 		return by
 	}
 	return 0
@@ -23,7 +23,7 @@ func (d *Delivery) Late() time.Duration {
 	if len(d.Attempts) == 0 || d.Endpoint == "" || d.ReplayOf != "" {
 		return 0
 	}
-	return LateBy(d.ReceivedAt, d.Attempts[0].Started)
+	return LateBy(d.ReceivedAt, d.Skew, d.Attempts[0].Started)
 }
 
 // LateWords say that a delivery was held that long, in one unit: "held 9 h". Not at all is "".

@@ -16,6 +16,21 @@ func TestLate(t *testing.T) {
 			t.Errorf("after %v: got %q, want %q", after, got, want)
 		}
 	}
+	for name, c := range map[string]struct {
+		after, skew time.Duration
+		want        string
+	}{
+		"live, by a clock that is ahead":   {10 * time.Minute, 10 * time.Minute, ""},
+		"live, by a clock that is behind":  {-10 * time.Minute, -10 * time.Minute, ""},
+		"held, by a clock that is ahead":   {9 * time.Hour, time.Hour, "held 8 h"},
+		"held, by a clock that is behind":  {-time.Hour, -9 * time.Hour, "held 8 h"},
+		"at a breakpoint, by one as wrong": {15 * time.Minute, 10 * time.Minute, "held 5 min"},
+	} {
+		d := &Delivery{Endpoint: "quiet-otter", ReceivedAt: received, Skew: c.skew, Attempts: []Attempt{{Number: 1, Started: received.Add(c.after)}}}
+		if got := LateWords(d.Late()); got != c.want || d.Summary().Skew != c.skew {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
 	for name, d := range map[string]*Delivery{
 		"not tried":                  {Endpoint: "quiet-otter", ReceivedAt: received},
 		"a replay":                   {Endpoint: "quiet-otter", ReplayOf: "d_1", ReceivedAt: received, Attempts: []Attempt{{Number: 1, Started: received.Add(time.Hour)}}},

@@ -137,7 +137,7 @@ func (s *Server) deliverNext(t *tunnel) (result, error) {
 // it was answered.
 func (s *Server) attempt(ctx context.Context, t *tunnel, h *Held) (why string, reached bool) {
 	head := *h.Head
-	head.Attempt = h.Attempts
+	head.Attempt, head.Waited = h.Attempts, max(0, time.Since(h.Head.ReceivedAt))
 	first := h.Body[:min(len(h.Body), firstBody)]
 	stream, err := t.session.Open(&head, first, len(first) == len(h.Body))
 	if err != nil {

@@ -82,6 +82,7 @@ func (e *exchange) send(session *wire.Session) (context.Context, error) {
 			return nil, err
 		}
 	}
+	e.head.Waited = time.Since(e.head.ReceivedAt)
 	stream, err := session.Open(e.head, first, inline)
 	if err != nil {
 		return nil, err

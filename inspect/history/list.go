@@ -95,7 +95,7 @@ func (s *Store) reading(ctx context.Context, f func(*sql.Tx) error) error {
 
 // summaryColumns are what scanSummary reads.
 const summaryColumns = `id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
-	verdict, reason, size, attempts, target, status, duration, outcome, err, edited, masked, n`
+	verdict, reason, size, attempts, target, status, duration, outcome, err, edited, masked, skew, n`
 
 // summaries are those of the deliveries at these places, in their order. One that was deleted meanwhile is left out.
 func summaries(ctx context.Context, tx *sql.Tx, at []rowPlace) ([]inspect.Summary, error) {
@@ -141,7 +141,7 @@ func eachSummary(rows *sql.Rows, each func(n int64, s inspect.Summary)) error {
 		var received, n int64
 		err := rows.Scan(&s.ID, &s.ReplayOf, &s.RedeliveryOf, &s.Endpoint, &s.Method, &s.Path, &received,
 			&s.Provider, &s.EventType, &s.ProviderID, (*string)(&s.Verdict), (*string)(&s.Reason), &s.BodySize,
-			&s.Attempts, &s.Target, &s.Status, (*int64)(&s.Duration), (*string)(&s.Outcome), &s.Err, &s.Change, &s.Masked, &n)
+			&s.Attempts, &s.Target, &s.Status, (*int64)(&s.Duration), (*string)(&s.Outcome), &s.Err, &s.Change, &s.Masked, (*int64)(&s.Skew), &n)
 		if err != nil {
 			return err
 		}

@@ -11,12 +11,15 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
-// undo3 makes of a history what it was before the third schema.
-const undo3 = `DROP TABLE word; DROP TRIGGER delivery_adopted;
+// undo4 makes of a history what it was before the fourth schema, and undo3 what it was before the third.
+const (
+	undo4 = "ALTER TABLE delivery DROP COLUMN skew;"
+	undo3 = undo4 + `DROP TABLE word; DROP TRIGGER delivery_adopted;
 		DROP INDEX delivery_received; DROP INDEX delivery_project; DROP INDEX delivery_event; DROP INDEX delivery_status;
 		DROP INDEX delivery_redelivered; CREATE INDEX delivery_received ON delivery (received, project);
 		ALTER TABLE delivery DROP COLUMN edited; ALTER TABLE delivery DROP COLUMN masked; ALTER TABLE delivery DROP COLUMN redelivered; ALTER TABLE delivery DROP COLUMN fresh;
 		`
+)
 
 // makeOld makes of a history what it was before long bodies were outside.
 func makeOld(t *testing.T, path string) {
@@ -70,6 +73,28 @@ func TestFromSchema2(t *testing.T) {
 	}
 	again := openTest(t, s.path, Options{})
 	for _, d := range append(old, addLong(t, again, 1)...) {
+		wantEqual(t, again, d)
+	}
+	checkIntegrity(t, again)
+}
+
+// A history of the third schema says of no clock how far ahead it was, and remembers that from then on.
+func TestFromSchema3(t *testing.T) {
+	s := newTest(t)
+	s.segments.close() // nothing goes outside
+	old := addLong(t, s, 1)[0]
+	s.Close()
+	execFile(t, s.path, undo4+"PRAGMA user_version = 3")
+	wantEqual(t, openFile(t, s.path), old)
+	again := openTest(t, s.path, Options{})
+	skewed := long(2)
+	skewed.Skew = -3 * time.Minute
+	store(t, again.Add(skewed))
+	store(t, again.AddAttempt(skewed.ID, skewed.Attempts[0]))
+	if all, err := again.List(t.Context(), Query{}); err != nil || len(all) != 2 || all[0].Skew != skewed.Skew || all[1].Skew != 0 {
+		t.Errorf("got %+v, %v", all, err)
+	}
+	for _, d := range []*inspect.Delivery{old, skewed} {
 		wantEqual(t, again, d)
 	}
 	checkIntegrity(t, again)

@@ -17,10 +17,11 @@ type record struct {
 
 // The version of a record begins it. Another version is not read.
 const (
-	recordVersion = 1 // with its body
-	placedVersion = 2 // with its body's place
-	markedVersion = 4 // added to either: with what a replay changed and whether it is masked, in front of all else
-	againVersion  = 8 // added to any: with how many attempts there were before, in front of even that
+	recordVersion = 1  // with its body
+	placedVersion = 2  // with its body's place
+	markedVersion = 4  // added to either: with what a replay changed and whether it is masked, in front of all else
+	againVersion  = 8  // added to any: with how many attempts there were before, in front of even that
+	skewedVersion = 16 // added to any: with the skew of the clocks, in front of all that
 )
 
 var errRecord = errors.New("a record that this version of hook doesn't know")
@@ -39,7 +40,13 @@ func (r *record) append(b []byte) []byte {
 	if d.Earlier > 0 {
 		version |= againVersion
 	}
+	if d.Skew != 0 {
+		version |= skewedVersion
+	}
 	b = append(b, version)
+	if d.Skew != 0 {
+		b = binary.AppendVarint(b, int64(d.Skew))
+	}
 	if d.Earlier > 0 {
 		b = binary.AppendUvarint(b, uint64(d.Earlier))
 	}
@@ -76,13 +83,16 @@ func decodeRecord(b []byte) (*record, error) {
 	if len(b) == 0 {
 		return nil, errRecord
 	}
-	version := b[0] &^ (markedVersion | againVersion)
+	version := b[0] &^ (markedVersion | againVersion | skewedVersion)
 	if version != recordVersion && version != placedVersion {
 		return nil, errRecord
 	}
 	in := reader{rest: b[1:], text: string(b)}
 	r := new(record)
 	d, g := &r.Delivery, &r.Delivery.Signature
+	if b[0]&skewedVersion != 0 {
+		d.Skew = time.Duration(in.signed())
+	}
 	if b[0]&againVersion != 0 {
 		d.Earlier = int(in.number())
 	}

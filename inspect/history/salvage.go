@@ -110,7 +110,7 @@ func (s *salvage) delivery(n int64, bodies *bodyReader) *inspect.Delivery {
 	d := &inspect.Delivery{
 		ID: id, ReplayOf: f.text("replay_of"), RedeliveryOf: f.text("redelivery_of"), Endpoint: f.text("endpoint"),
 		Method: f.text("method"), Path: f.text("path"), ReceivedAt: timeOf(f.int("received")), Provider: f.text("provider"),
-		EventType: f.text("event"), ProviderID: f.text("provider_id"), Change: f.text("edited"), Masked: f.int("masked") != 0,
+		EventType: f.text("event"), ProviderID: f.text("provider_id"), Change: f.text("edited"), Masked: f.int("masked") != 0, Skew: time.Duration(f.int("skew")),
 		Signature: signature.Result{Verdict: signature.Verdict(f.text("verdict")), Reason: signature.Reason(f.text("reason"))},
 		Body:      inspect.Capture{Size: f.int("size")},
 	}

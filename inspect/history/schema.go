@@ -17,7 +17,7 @@ const applicationID = 0x686f6f6b
 
 // migrations are the steps from one version of the schema to the next; a step is never changed once released. Their
 // number is the version, kept in PRAGMA user_version.
-func migrations() []string { return []string{schema1, schema2, schema3} }
+func migrations() []string { return []string{schema1, schema2, schema3, schema4} }
 
 // A delivery's row holds what lists show, so that they read nothing else and pages hold many; the rest, with the body, is
 // in request. Times are nanoseconds since 1970 in UTC, and 0 is the zero time.
@@ -163,6 +163,11 @@ CREATE INDEX delivery_event ON delivery (project, provider, event, received) WHE
 CREATE INDEX delivery_status ON delivery (project, status, received) WHERE fresh = 0;
 CREATE INDEX delivery_redelivered ON delivery (project, received) WHERE redelivered = 1 AND fresh = 0;
 CREATE VIRTUAL TABLE word USING fts5vocab('search', 'instance');
+`
+
+// schema4 has by how much the clock was ahead of the edge's, in nanoseconds: what came late is told from that.
+const schema4 = `
+ALTER TABLE delivery ADD COLUMN skew INTEGER NOT NULL DEFAULT 0;
 `
 
 // noHash stands in request.sha256, which must not be NULL.

@@ -49,8 +49,8 @@ func (tx *transaction) prepare() error {
 		{&tx.find, "SELECT n FROM delivery WHERE id = ?"},
 		{&tx.insertDelivery, `INSERT INTO delivery (n, id, project, writer, received, replay_of, redelivery_of,
 			endpoint, method, path, provider, event, provider_id, verdict, reason, size,
-			last, attempts, target, status, duration, outcome, err, edited, masked, fresh)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING`},
+			last, attempts, target, status, duration, outcome, err, edited, masked, skew, fresh)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING`},
 		{&tx.insertRequest, `INSERT INTO request (n, remote, proto, host, url, header, signer, secret, test, signed,
 			signed_fraction, expected, got, complete, sha256, body)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
@@ -118,7 +118,7 @@ func (tx *transaction) add(r *record, first *try) (redeliveryOf string, err erro
 	} else {
 		s.int(0).int(0).text("").int(0).int(0).text("").text("")
 	}
-	if err := s.text(d.Change).bool(d.Masked).run(); err != nil {
+	if err := s.text(d.Change).bool(d.Masked).int(int64(d.Skew)).run(); err != nil {
 		return "", err
 	}
 	if tx.conn.changed() == 0 {

@@ -23,7 +23,7 @@ const tryColumns = `attempt.previous, attempt.number, attempt.target, attempt.st
 const (
 	// wholeQuery is deliveries, each with the latest of its attempts, if there is one: few have more.
 	wholeQuery = `SELECT delivery.n, id, replay_of, redelivery_of, endpoint, method, path, received, provider, event, provider_id,
-		verdict, reason, delivery.size, edited, masked, remote, proto, host, url, request.header, signer, secret, test, signed,
+		verdict, reason, delivery.size, edited, masked, skew, remote, proto, host, url, request.header, signer, secret, test, signed,
 		signed_fraction, expected, got, request.complete, request.body, ` + bodyColumns + `, ` + tryColumns + answerColumns + `
 		FROM delivery JOIN request USING (n) LEFT JOIN body ON body.change = delivery.n
 		LEFT JOIN attempt ON attempt.change = last LEFT JOIN body AS answer ON answer.change = last WHERE delivery.n >= ? ORDER BY delivery.n`
@@ -172,7 +172,7 @@ func (r *wholeReader) read(d *inspect.Delivery, c *row) (err error) {
 	d.ReceivedAt = timeOf(c.int())
 	d.Provider, d.EventType, d.ProviderID = c.text(), c.text(), c.text()
 	g.Verdict, g.Reason = signature.Verdict(c.text()), signature.Reason(c.text())
-	d.Body.Size, d.Change, d.Masked = c.int(), c.text(), c.bool()
+	d.Body.Size, d.Change, d.Masked, d.Skew = c.int(), c.text(), c.bool(), time.Duration(c.int())
 	d.Remote, d.Proto, d.Host, d.URL = c.text(), c.text(), c.text(), c.text()
 	if d.Header, err = decodeHeader(c.view()); err != nil {
 		return err

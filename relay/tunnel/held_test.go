@@ -57,10 +57,11 @@ func serveFrom(t *testing.T, store *state.Store, addr string) (url string, stop 
 	return url, stop
 }
 
+// hold has store hold what came at night.
 func hold(t *testing.T, store *state.Store, body string) {
 	t.Helper()
 	head := &wire.RequestHead{
-		ID: inspect.NewID(), ReceivedAt: time.Now(), Remote: "192.0.2.1", Proto: "HTTP/1.1", Host: "relay.example", Method: "POST",
+		ID: inspect.NewID(), ReceivedAt: time.Now().Add(-9 * time.Hour), Remote: "192.0.2.1", Proto: "HTTP/1.1", Host: "relay.example", Method: "POST",
 		Base: "https://relay.example/e/" + otter, Length: int64(len(body)),
 	}
 	if err := store.Hold(t.Context(), otter, head, []byte(body)); err != nil {
@@ -80,6 +81,9 @@ func TestBacklog(t *testing.T) {
 	c := newClient(url, func(_ context.Context, w http.ResponseWriter, d *inspect.Delivery, body io.Reader) {
 		text, _ := io.ReadAll(body)
 		came <- got{string(text), d.Earlier}
+		if d.Skew != 0 || time.Since(d.ReceivedAt) < 9*time.Hour {
+			t.Errorf("it was received at %v, by a clock that seems to be %v behind", d.ReceivedAt, d.Skew)
+		}
 		if d.Earlier == 0 && string(text) == "one" {
 			w.WriteHeader(http.StatusInternalServerError)
 		}

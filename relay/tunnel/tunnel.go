@@ -205,14 +205,22 @@ func (c *Client) accept(st *wire.Stream) {
 			panic(p)
 		}
 	}()
-	c.Handler.ServeDelivery(st.Context(), w, delivery(head), st, head.Length)
+	c.Handler.ServeDelivery(st.Context(), w, delivery(head, time.Now()), st, head.Length)
 }
 
-func delivery(h *wire.RequestHead) *inspect.Delivery {
+// agree is how closely two clocks are compared: what is less may be the way from one to the other.
+const agree = 10 * time.Second
+
+// delivery is what came now.
+func delivery(h *wire.RequestHead, now time.Time) *inspect.Delivery {
+	skew := time.Duration(0)
+	if h.Waited >= 0 {
+		skew = now.Sub(h.ReceivedAt.Add(h.Waited)).Round(agree)
+	}
 	return &inspect.Delivery{
 		ID: h.ID, Remote: h.Remote, Proto: h.Proto, Host: h.Host, Method: h.Method,
 		URL: h.Base + h.Path, Path: h.Path, ReceivedAt: h.ReceivedAt, Header: h.Header,
-		Earlier: max(h.Attempt-1, 0),
+		Earlier: max(h.Attempt-1, 0), Skew: skew,
 	}
 }
 

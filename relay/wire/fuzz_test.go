@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"math"
 	"net/http"
 	"reflect"
 	"sync"
@@ -16,7 +17,7 @@ func exampleRequest() *RequestHead {
 	return &RequestHead{
 		ID: "d_aaaaaaaaaaaa", ReceivedAt: time.Unix(1_700_000_000, 42), Attempt: 1, Remote: "192.0.2.1", Proto: "HTTP/1.1",
 		Host: "relay.example", Method: "POST", Base: "https://relay.example/e/quiet-otter-k7q2", Path: "/a%2Fb?x=1", Length: 5,
-		Header: http.Header{"Content-Type": {"text/plain"}, "X-Twice": {"one", "two", ""}},
+		Header: http.Header{"Content-Type": {"text/plain"}, "X-Twice": {"one", "two", ""}}, Waited: 9 * time.Hour,
 	}
 }
 
@@ -38,6 +39,29 @@ func TestHeadIgnoresFieldsOfLaterVersions(t *testing.T) {
 	got, err := parseRequestHead(append(want.append(nil), "something new"...))
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+}
+
+// An older relay doesn't say how long it had the request, and an older client passes over that.
+func TestHeadWithoutItsLastField(t *testing.T) {
+	want := exampleRequest()
+	want.Waited = -1
+	whole, old := exampleRequest().append(nil), want.append(nil)
+	got, err := parseRequestHead(old)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+	want.Waited = time.Duration(math.MaxInt64) // what time.Since gives for anything longer
+	if got, err := parseRequestHead(want.append(nil)); err != nil || got.Waited != want.Waited.Truncate(time.Millisecond) {
+		t.Errorf("for ever: got %+v, %v", got, err)
+	}
+	if len(whole) <= len(old) {
+		t.Errorf("the head has %d bytes with it, and %d without", len(whole), len(old))
+	}
+	for _, behind := range []string{"\x80", string(binary.AppendUvarint(nil, maxWaited+1))} {
+		if h, err := parseRequestHead(append(bytes.Clone(old), behind...)); err == nil {
+			t.Errorf("%q: got a wait of %v", behind, h.Waited)
+		}
 	}
 }
 

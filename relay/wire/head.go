@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/binary"
+	"math"
 	"net/http"
 	"time"
 
@@ -14,6 +15,7 @@ const (
 	MaxFieldBytes = 1 << 16 // names and values together
 	MaxPath       = 1 << 16 // bytes of RequestHead.Path
 	maxString     = 2 << 10 // bytes of every other string
+	maxWaited     = uint64(math.MaxInt64 / time.Millisecond)
 )
 
 // UnknownLength is the Length of a body that ends when it ends.
@@ -32,6 +34,10 @@ type RequestHead struct {
 	Path       string // what followed it: path and query, still escaped; may be empty
 	Length     int64  // of the body; UnknownLength if only its end will tell
 	Header     http.Header
+
+	// Waited is how long the relay had the request when it sent the head, to the millisecond: what the client's clock can't tell, as it
+	// may not show what the relay's does. It is negative if the relay doesn't say.
+	Waited time.Duration
 }
 
 // A ResponseHead is what the relay gets to know of a response before its body, and all there is to an informational one.
@@ -49,7 +55,11 @@ func (h *RequestHead) append(dst []byte) []byte {
 		dst = appendString(dst, s)
 	}
 	dst = binary.AppendUvarint(dst, uint64(h.Length+1))
-	return appendFields(dst, h.Header)
+	dst = appendFields(dst, h.Header)
+	if h.Waited < 0 {
+		return dst
+	}
+	return binary.AppendUvarint(dst, uint64(h.Waited.Milliseconds()))
 }
 
 func (h *ResponseHead) append(dst []byte) []byte {
@@ -143,6 +153,10 @@ func parseRequestHead(b []byte) (*RequestHead, error) {
 	h.Path = d.text(MaxPath, "path")
 	h.Length = int64(d.number(1<<62, "length")) - 1
 	h.Header = d.fields()
+	h.Waited = -1
+	if d.rest != "" {
+		h.Waited = time.Duration(d.number(maxWaited, "wait")) * time.Millisecond
+	}
 	if d.err == nil {
 		d.err = h.checkForm()
 	}
