@@ -157,11 +157,12 @@ type replaying struct {
 	originals originals
 	judge     judge
 	report    *replayReport
-	closing   []io.Closer // when the command ends
+	asked     map[replay.Target]bool // whether to send there, without a path; with --watch in all rounds together
+	closing   []io.Closer            // when the command ends
 }
 
 func runReplay(ctx context.Context, p place, store *history.Store, o replayOptions) error {
-	r := &replaying{place: p, o: o, store: store}
+	r := &replaying{place: p, o: o, store: store, asked: make(map[replay.Target]bool)}
 	defer r.end()
 	if err := r.equip(); err != nil {
 		return err

@@ -106,12 +106,11 @@ func (a *ahead) all(yield func(*inspect.Delivery) bool) {
 // feed hands the originals out as the pace has it.
 func (r *replaying) feed(ctx context.Context, queue *ahead) error {
 	pace := r.o.pace.start(time.Now())
-	asked := make(map[replay.Target]bool)
 	for original, err := range r.originals.all {
 		if err != nil {
 			return err
 		}
-		if err := r.mayAsk(ctx, original, asked); err != nil {
+		if err := r.mayAsk(ctx, original); err != nil {
 			r.report.missed(original)
 			return err
 		}
@@ -165,16 +164,16 @@ func (o *replayOptions) copies() int {
 	return 1
 }
 
-// mayAsk asks the user, once for each host that isn't this machine, whether to send there.
-func (r *replaying) mayAsk(ctx context.Context, original *inspect.Delivery, asked map[replay.Target]bool) error {
+// mayAsk asks the user, once for each host that isn't this machine, whether to send there. One goroutine at a time may.
+func (r *replaying) mayAsk(ctx context.Context, original *inspect.Delivery) error {
 	to, _, err := r.replayer.where(original)
 	if err != nil {
 		return err
 	}
-	if to.Path = ""; asked[to] {
+	if to.Path = ""; r.asked[to] {
 		return nil
 	}
-	asked[to] = true
+	r.asked[to] = true
 	if to.IsLocal() || r.o.yes {
 		return nil
 	}

@@ -69,7 +69,7 @@ func (r *replaying) watched(ctx context.Context) (replay.Target, error) {
 		if err != nil {
 			return replay.Target{}, err
 		}
-		if err := r.mayAsk(ctx, original, make(map[replay.Target]bool)); err != nil {
+		if err := r.mayAsk(ctx, original); err != nil {
 			return replay.Target{}, err
 		}
 		target, _, err := r.replayer.where(original)
@@ -80,7 +80,6 @@ func (r *replaying) watched(ctx context.Context) (replay.Target, error) {
 
 // rounds replays all at once, and again at each news, until ctx ends.
 func (w *replayWatch) rounds(ctx context.Context) error {
-	w.o.yes = true // asked already
 	if !w.o.json {
 		_, _ = fmt.Fprintf(w.err, "hook: watching %s and the app at %s; Ctrl-C ends\n", inspect.Printable(strings.Join(w.files.roots, ", ")), w.app.target.Place())
 	}
