@@ -49,8 +49,12 @@ func (r *replaying) openBaseline() (*baseline, error) {
 	case err != nil:
 		return nil, fail(exitFailed, "--baseline FILE names a file that can be read", "read the baseline: %w", err)
 	default:
-		if err := json.Unmarshal(text, &b.file); err != nil && !b.update {
+		err := json.Unmarshal(text, &b.file)
+		switch {
+		case err != nil && !b.update:
 			return nil, fail(exitUsage, "--update-baseline writes it anew", "the baseline %s is none: %w", b.path, err)
+		case err == nil && b.file.Answers == nil: // something else of the user's, which must not be lost
+			return nil, fail(exitUsage, "name another file", "the baseline %s is none: it is JSON without answers", b.path)
 		}
 	}
 	if b.file.Answers == nil {
@@ -66,6 +70,10 @@ func (b *baseline) judge(done replayed) judgement {
 	defer b.mu.Unlock()
 	want, known := b.file.Answers[done.original.ID]
 	if b.update || !known {
+		if got.Status == 0 { // an app that was down is nothing to compare with
+			j.verdict, j.want = otherwise, "an answer for the baseline"
+			return j
+		}
 		b.file.Answers[done.original.ID], b.changed = got, true
 		if !known {
 			j.body = "new in the baseline"
