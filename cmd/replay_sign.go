@@ -81,7 +81,7 @@ func (r *replayer) secretFor(p *signature.Provider, original *inspect.Delivery, 
 		return secret, unsignedNote, nil
 	case !forged && r.change.any() && r.change.hasHeader(p.Headers()):
 		return secret, "signature as -H has it", nil
-	case res.Reason == signature.ReasonMissing || res.Got == "" && res.Verdict != signature.Valid:
+	case r.cameUnsigned(p, original):
 		if !forged {
 			return secret, "not signed, as it came without a signature", nil
 		}
@@ -93,6 +93,16 @@ func (r *replayer) secretFor(p *signature.Provider, original *inspect.Delivery, 
 		return secret, r.kept(p, "no secret of "+p.Title+" is configured", "set "+usualVariable(p)+", or --secret "+p.Name+"=@FILE"), nil
 	}
 	return secret, "", nil
+}
+
+// cameUnsigned says whether original came without a signature. What was masked before it got here was never judged: there its
+// fields tell, though they can't match any more.
+func (r *replayer) cameUnsigned(p *signature.Provider, original *inspect.Delivery) bool {
+	res := original.Signature
+	if res.Verdict == "" {
+		_, _, res = r.secrets.judge(original.Signed(), p)
+	}
+	return res.Reason == signature.ReasonMissing || res.Got == "" && res.Verdict != signature.Valid
 }
 
 // toSign is the secret that a provider's deliveries are signed with; found once, as looking costs more than signing.
