@@ -144,6 +144,9 @@ func (o *replayOptions) check(given interface{ Changed(name string) bool }) erro
 		if info, err := os.Stat(filepath.Dir(path)); path != "" && (err != nil || !info.IsDir()) { // better known before than after all were sent
 			return fail(exitUsage, "make the folder, or name another", "replay: --%s %s: there is no folder %s", flag, path, filepath.Dir(path))
 		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return fail(exitUsage, "name a file in it", "replay: --%s %s: it is a folder", flag, path)
+		}
 	}
 	return o.faults.check("replay", 1) // each is spoilt by itself
 }

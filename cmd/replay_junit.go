@@ -9,12 +9,14 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
-// A junitReport is what --junit writes, for CI systems: a test case for each replay. A nil one keeps nothing.
+// A junitReport is what --junit writes, for CI systems: a test case for each replay, one with an error for each that could not
+// be sent as was asked for, and one for all that was left when the round ended before its time. A nil one keeps nothing.
 type junitReport struct {
 	XMLName  xml.Name    `xml:"testsuite"`
 	Name     string      `xml:"name,attr"`
 	Tests    int         `xml:"tests,attr"`
 	Failures int         `xml:"failures,attr"`
+	Errors   int         `xml:"errors,attr"`
 	Time     string      `xml:"time,attr"` // seconds
 	Cases    []junitCase `xml:"testcase"`
 
@@ -27,10 +29,11 @@ type junitCase struct {
 	Class   string        `xml:"classname,attr"` // provider and event type
 	Time    string        `xml:"time,attr"`
 	Failure *junitFailure `xml:"failure,omitempty"`
+	Error   *junitFailure `xml:"error,omitempty"` // it was not sent
 }
 
 type junitFailure struct {
-	Type    string `xml:"type,attr"` // a verdict
+	Type    string `xml:"type,attr"` // a verdict; of an error "left out" or "not sent"
 	Message string `xml:"message,attr"`
 	Text    string `xml:",chardata"`
 }
@@ -47,16 +50,40 @@ func (j *junitReport) add(judged judgement) {
 		return
 	}
 	after, took := judged.fresh.Summary(), judged.fresh.Summary().Duration.Seconds()
-	c := junitCase{
-		Name: judged.original.ID, Class: inspect.Printable(orDash(judged.original.Provider) + "." + orDash(judged.original.EventType)),
-		Time: fmt.Sprintf("%.3f", took),
-	}
+	c := newJUnitCase(judged.original, took)
 	j.Tests++
 	j.total += took
 	if !judged.verdict.good() {
 		j.Failures++
 		c.Failure = judged.failure(after)
 	}
+	j.Cases = append(j.Cases, c)
+}
+
+func newJUnitCase(original *inspect.Delivery, seconds float64) junitCase {
+	return junitCase{
+		Name: original.ID, Class: inspect.Printable(orDash(original.Provider) + "." + orDash(original.EventType)), Time: fmt.Sprintf("%.3f", seconds),
+	}
+}
+
+// leaveOut adds one that could not be sent as was asked for.
+func (j *junitReport) leaveOut(original *inspect.Delivery, why error) {
+	if j != nil {
+		j.addError(newJUnitCase(original, 0), "left out", why.Error())
+	}
+}
+
+// end adds what the round's end says of those that were not sent or are cut off; nothing if there are none.
+func (j *junitReport) end(left string) {
+	if j != nil && left != "" {
+		j.addError(junitCase{Name: "the rest", Class: "hook.replay", Time: "0.000"}, "not sent", left)
+	}
+}
+
+func (j *junitReport) addError(c junitCase, kind, why string) {
+	j.Tests++
+	j.Errors++
+	c.Error = &junitFailure{Type: kind, Message: inspect.Printable(why)}
 	j.Cases = append(j.Cases, c)
 }
 

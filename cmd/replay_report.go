@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -130,6 +131,7 @@ func (r *replayReport) leaveOut(d *inspect.Delivery, why error) error {
 	if r.unfit++; r.unfit == 1 {
 		r.unable = why
 	}
+	r.junit.leaveOut(d, why)
 	if r.unfit > missedMost {
 		return nil
 	}
@@ -164,7 +166,7 @@ func (r *replaying) finish(ctx context.Context, why error) error {
 	case why != nil && report.sent == 0 && ctx.Err() == nil: // the error says it all
 		return why
 	case why == nil && report.sent == 0 && report.unfit > 0:
-		return report.unable
+		return cmp.Or(report.junit.write(), report.unable)
 	}
 	if err := errors.Join(report.sum(why), report.out.Flush(), report.junit.write()); err != nil {
 		return err

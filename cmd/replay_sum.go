@@ -33,6 +33,11 @@ func (r *replayReport) sum(why error) error {
 		r.left = slices.DeleteFunc(slices.Clone(r.ids), func(id string) bool { return r.done[id] })
 		r.left = r.left[:min(len(r.left), missedMost)]
 	}
+	var left string
+	if why != nil && (r.planned < 0 || r.planned > r.sent+r.unfit) {
+		left = r.wordsLeft()
+		r.junit.end(left)
+	}
 	if r.json {
 		j := replaySumJSON{
 			Type: "summary", Replayed: r.sent, Planned: max(r.planned, 0), Fixed: r.counts[fixed], Failing: r.counts[stillFailing], Regressed: r.counts[regressed],
@@ -60,14 +65,14 @@ func (r *replayReport) sum(why error) error {
 	if err == nil && r.keep != nil {
 		_, err = fmt.Fprintf(r.out, "  history  %s that didn't come out the same; of more than %s it gets no others\n", humanize.Comma(int64(r.kept)), humanize.Comma(keptWhole))
 	}
-	if err == nil && why != nil && (r.planned < 0 || r.planned > r.sent+r.unfit) {
-		err = r.sayLeft()
+	if err == nil && left != "" {
+		_, err = fmt.Fprintln(r.out, left)
 	}
 	return err
 }
 
-// sayLeft says what was cut off, and what was not sent.
-func (r *replayReport) sayLeft() error {
+// wordsLeft say what was cut off, and what was not sent.
+func (r *replayReport) wordsLeft() string {
 	left := r.planned - r.sent - r.unfit
 	var parts []string
 	if r.cut > 0 {
@@ -87,6 +92,5 @@ func (r *replayReport) sayLeft() error {
 	default:
 		text += "; " + r.left[0] + " is the next"
 	}
-	_, err := fmt.Fprintln(r.out, text)
-	return err
+	return text
 }
