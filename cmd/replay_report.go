@@ -168,7 +168,11 @@ func (r *replaying) finish(ctx context.Context, why error) error {
 	case why == nil && report.sent == 0 && report.unfit > 0:
 		return cmp.Or(report.junit.write(), report.unable)
 	}
-	if err := errors.Join(report.sum(why), report.out.Flush(), report.junit.write()); err != nil {
+	summed := report.sum(why)
+	if summed == nil {
+		summed = report.out.Flush()
+	}
+	if err := errors.Join(summed, report.junit.write()); err != nil {
 		return err
 	}
 	if b, ok := r.judge.(*baseline); ok && why == nil {
