@@ -77,13 +77,13 @@ func (c *change) apply(ctx context.Context, d *inspect.Delivery) error {
 			return fail(exitUsage, "--set is like --set data.object.amount=4200", "--set %s has no =", assignment)
 		}
 		if err := s.Set(path, value); err != nil {
-			return badReplayPath(d, err)
+			return badReplayPath(d, err, false)
 		}
 		did("%s=%s", path, value)
 	}
 	for _, path := range c.unset {
 		if err := s.Unset(path); err != nil {
-			return badReplayPath(d, err)
+			return badReplayPath(d, err, true)
 		}
 		did("without %s", path)
 	}
@@ -124,9 +124,9 @@ func (c *change) apply(ctx context.Context, d *inspect.Delivery) error {
 	return nil
 }
 
-// badReplayPath is for a body without the field that is to be changed.
-func badReplayPath(d *inspect.Delivery, err error) error {
-	return &unfit{fmt.Errorf("replay %s: %w", d.ReplayOf, badPath(err))}
+// badReplayPath is for a body without the field that is to be changed, or taken out.
+func badReplayPath(d *inspect.Delivery, err error, taking bool) error {
+	return &unfit{fmt.Errorf("replay %s: %w", d.ReplayOf, badPath(err, taking))}
 }
 
 // renew puts a fresh id in the place of the provider's, wherever it stands, and gives it.

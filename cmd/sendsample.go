@@ -80,12 +80,12 @@ func (o sendOptions) shape(sample *fixtures.Sample) error {
 			return fail(exitUsage, "--set is like --set data.object.amount=4200", "--set %s has no =", assignment)
 		}
 		if err := sample.Set(path, value); err != nil {
-			return badPath(err)
+			return badPath(err, false)
 		}
 	}
 	for _, path := range o.unset {
 		if err := sample.Unset(path); err != nil {
-			return badPath(err)
+			return badPath(err, true)
 		}
 	}
 	for name, values := range o.given.header {
@@ -94,9 +94,14 @@ func (o sendOptions) shape(sample *fixtures.Sample) error {
 	return nil
 }
 
-func badPath(err error) error {
+// badPath is for a body without the field that is to be set, or taken out.
+func badPath(err error, taking bool) error {
 	if e, ok := errors.AsType[*fixtures.PathError](err); ok {
-		return fail(exitUsage, meant("", e.Nearest, "--set +"+e.Path+"=… creates it"), "%w", err)
+		next := "--set +" + e.Path + "=… creates it"
+		if taking {
+			next = "--print=http in place of --unset shows the body"
+		}
+		return fail(exitUsage, meant("", e.Nearest, next), "%w", err)
 	}
 	return fail(exitUsage, "`hook events PROVIDER EVENT` shows the sample", "%w", err)
 }
