@@ -88,11 +88,15 @@ func (f finding) text(p pen, width int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %s\n\n", p.verdict(f.result.Verdict), f.result.Verdict, inspect.Printable(f.why.Headline))
 	fmt.Fprintf(&b, "  %s\n", inspect.Printable(f.about()))
-	if f.result.Expected != "" {
-		fmt.Fprintf(&b, "  expected  %s   with the secret from %s\n", inspect.Printable(shorten(f.result.Expected)), inspect.Printable(f.result.Secret))
+	expected, got := shorten(f.result.Expected), shorten(f.result.Got)
+	if expected == got && f.result.Expected != f.result.Got { // what differs stands in the middle
+		expected, got = f.result.Expected, f.result.Got
 	}
-	if f.result.Got != "" {
-		fmt.Fprintf(&b, "  got       %s%s\n", inspect.Printable(shorten(f.result.Got)), f.age())
+	if expected != "" {
+		fmt.Fprintf(&b, "  expected  %s   with the secret from %s\n", inspect.Printable(expected), inspect.Printable(f.result.Secret))
+	}
+	if got != "" {
+		fmt.Fprintf(&b, "  got       %s%s\n", inspect.Printable(got), f.age())
 	}
 	for _, note := range f.notes {
 		fmt.Fprintf(&b, "  note      %s\n", inspect.Printable(note))
@@ -127,6 +131,9 @@ func (f finding) about() string {
 		parts = append(parts, "received "+f.request.ReceivedAt.Local().Format(time.TimeOnly))
 	}
 	size := "body " + humanize.Comma(f.body.Size) + " bytes"
+	if f.body.Size == 1 {
+		size = "body 1 byte"
+	}
 	if !f.body.Complete {
 		size += ", of which " + humanize.Comma(int64(len(f.body.Bytes))) + " were kept"
 	}

@@ -81,7 +81,12 @@ func (s *search) good() Explanation {
 		}
 	}
 	if !s.res.Signed.IsZero() {
-		text += fmt.Sprintf(", %s before they arrived", ageText(ageOf(s.r, s.res)))
+		switch age := ageOf(s.r, s.res); {
+		case age <= -time.Second: // its clock and the one here differ
+			text += fmt.Sprintf(", %s ahead of the clock here", ageText(-age))
+		default:
+			text += fmt.Sprintf(", %s before they arrived", ageText(age))
+		}
 	}
 	return Explanation{Headline: "the signature is good", Text: text + "."}
 }

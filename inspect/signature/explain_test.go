@@ -186,6 +186,26 @@ func TestExplainURL(t *testing.T) {
 	})
 }
 
+// Of two signatures that look alike with their middle left out all is shown; of a short secret not even its ends.
+func TestExplainFacts(t *testing.T) {
+	own := configuredFor("github", "twelve minus", ".env")
+	var got string
+	_, e := explained(t, Lookup("github"), jsonRequest("{}"), own, func(r *Request) {
+		sum := r.Header.Get("X-Hub-Signature-256")
+		other := map[bool]string{true: "1", false: "0"}[sum[30] == '0']
+		got = sum[:30] + other + sum[31:]
+		r.Header.Set("X-Hub-Signature-256", got)
+	}, Hints{}, own)
+	if !strings.Contains(e.Text, "; got "+got) || strings.Contains(e.Text, short8(got)) {
+		t.Errorf("got %s, want the whole of %s", e.Text, got)
+	}
+	wrong := configuredFor("github", "elevenchars", ".env")
+	_, e = explained(t, Lookup("github"), jsonRequest("{}"), own, nil, Hints{}, wrong)
+	if !strings.Contains(e.Text, "with the secret (11 characters) from .env") {
+		t.Errorf("got %s", e.Text)
+	}
+}
+
 func TestExplainReasons(t *testing.T) {
 	p := Lookup("stripe")
 	own := configuredFor("stripe", "whsec_configured0123456789", ".env")
@@ -197,6 +217,7 @@ func TestExplainReasons(t *testing.T) {
 		words    string
 	}{
 		{"valid", nil, "", "the signature is good", "exactly the 2 bytes that arrived, with the secret from .env, 0 s before"},
+		{"ahead", func(r *Request) { r.ReceivedAt = r.ReceivedAt.Add(-2 * time.Second) }, "", "the signature is good", "from .env, 2 s ahead of the clock here."},
 		{"missing", func(r *Request) { r.Header.Del("Stripe-Signature") }, MistakeMissingHeader, "the request has no signature", "no Stripe-Signature"},
 		{"no time", func(r *Request) { r.Header.Set("Stripe-Signature", "v1="+strings.Repeat("0", 64)) },
 			MistakeTimestampMissing, "the signed time is missing", "t=<timestamp>,v1=<64 hexadecimal digits>"},

@@ -242,11 +242,15 @@ func (s *search) testSecret() (Explanation, bool) {
 func (s *search) facts() string {
 	with := "the secret from " + place(s.res.Secret)
 	if s.decided() {
-		with = Mask(s.own[0].Value) + " from " + place(s.res.Secret)
+		with = named(s.own[0].Value) + " from " + place(s.res.Secret)
+	}
+	expected, got := short8(s.res.Expected), short8(s.res.Got)
+	if expected == got && s.res.Expected != s.res.Got { // what differs stands in the middle
+		expected, got = printable(s.res.Expected), printable(s.res.Got)
 	}
 	var b strings.Builder
-	if s.res.Expected != "" {
-		fmt.Fprintf(&b, "Expected %s with %s", short8(s.res.Expected), with)
+	if expected != "" {
+		fmt.Fprintf(&b, "Expected %s with %s", expected, with)
 		if n := len(s.own); n > 1 {
 			fmt.Fprintf(&b, ", the first of %d", n)
 		}
@@ -254,7 +258,7 @@ func (s *search) facts() string {
 	} else {
 		b.WriteString("Got ")
 	}
-	b.WriteString(short8(s.res.Got))
+	b.WriteString(got)
 	if !s.res.Signed.IsZero() {
 		if age := ageOf(s.r, s.res); age >= 0 {
 			fmt.Fprintf(&b, ", %s old", ageText(age))

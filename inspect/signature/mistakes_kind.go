@@ -114,7 +114,7 @@ func (s *search) ownKind(c Secret, secret string) (Explanation, bool) {
 	return Explanation{
 		Mistake: MistakeAPIKey, Headline: "what is set as the signing secret is something else",
 		Text: fmt.Sprintf("%s By its form, %s from %s is %s: webhooks of %s are not signed with that.",
-			s.facts(), Mask(c.Value), place(c.Source), is, s.p.Title),
+			s.facts(), named(c.Value), place(c.Source), is, s.p.Title),
 		Next: "use the signing secret: " + s.p.SecretAt,
 	}, true
 }
@@ -141,7 +141,7 @@ func (s *search) cutSecret(c Secret, secret string) (Explanation, bool) {
 	return Explanation{
 		Mistake: MistakeSecretTruncated, Headline: "the secret looks cut short",
 		Text: fmt.Sprintf("%s Signing secrets of %s have at least %d characters; %s from %s has fewer.",
-			s.facts(), s.p.Title, want, Mask(c.Value), place(c.Source)),
+			s.facts(), s.p.Title, want, named(c.Value), place(c.Source)),
 		Next: "copy the whole secret from " + s.p.SecretAt,
 	}, true
 }

@@ -61,6 +61,14 @@ func short8(signature string) string {
 	return label + signature
 }
 
+// named is a secret as a sentence names it: of a short one a Mask has nothing but the length.
+func named(secret string) string {
+	if mask := Mask(secret); !strings.HasPrefix(mask, "(") {
+		return mask
+	}
+	return "the secret " + Mask(secret)
+}
+
 // printable is text from the network with everything but printable ASCII replaced.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
