@@ -85,7 +85,7 @@ func hinted(err error, next, flag string) error {
 
 // tokenFileFault shows each mistake of a file of tokens in a line of its own.
 func tokenFileFault(file string, err error) error {
-	if all, ok := errors.AsType[relay.TokenMistakes](err); ok && len(all) > 1 {
+	if all, ok := errors.AsType[relay.TokenErrors](err); ok && len(all) > 1 {
 		shown := &pointed{fmt.Errorf("%s has mistakes", file), nil}
 		for _, one := range all {
 			shown.lines = append(shown.lines, inspect.Printable(one.Error()))

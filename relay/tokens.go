@@ -62,13 +62,13 @@ type TokenFile struct {
 // minToken is the fewest characters that a token may have.
 const minToken = 16
 
-// TokenMistakes are what is wrong with a TokenFile: an error for each line, which names it, in their order.
-type TokenMistakes []error
+// TokenErrors are what is wrong with a TokenFile: an error for each line, which names it, in their order.
+type TokenErrors []error
 
-// maxTokenMistakes is how many lines are named before the rest is left: it is another file that was meant then.
-const maxTokenMistakes = 20
+// maxTokenErrors is how many lines are named before the rest is left: it is another file that was meant then.
+const maxTokenErrors = 20
 
-func (m TokenMistakes) Error() string {
+func (m TokenErrors) Error() string {
 	var all []string
 	for _, err := range m {
 		all = append(all, err.Error())
@@ -77,9 +77,9 @@ func (m TokenMistakes) Error() string {
 }
 
 // Unwrap gives them one by one.
-func (m TokenMistakes) Unwrap() []error { return m }
+func (m TokenErrors) Unwrap() []error { return m }
 
-// ReadTokenFile reads the file for the first time. If it can be read, and has mistakes, its error is TokenMistakes.
+// ReadTokenFile reads the file for the first time. If it can be read, and has mistakes, its error is TokenErrors.
 func ReadTokenFile(name string) (*TokenFile, error) {
 	f := &TokenFile{path: name}
 	if err := f.read(); err != nil {
@@ -138,13 +138,13 @@ func (f *TokenFile) read() error {
 }
 
 // readGrants reads all lines of the file of that name.
-func readGrants(name string, file io.Reader) (grants map[[32]byte]Grant, wrong TokenMistakes) {
+func readGrants(name string, file io.Reader) (grants map[[32]byte]Grant, wrong TokenErrors) {
 	grants = make(map[[32]byte]Grant)
 	lines := bufio.NewScanner(file)
 	n := 1
 	for ; lines.Scan(); n++ {
 		err := readGrant(grants, lines.Text())
-		if err != nil && len(wrong) == maxTokenMistakes {
+		if err != nil && len(wrong) == maxTokenErrors {
 			return nil, append(wrong, fmt.Errorf("%s:%d: the lines from here on were not looked at", name, n))
 		}
 		if err != nil {

@@ -63,14 +63,14 @@ func TestTokenFileWithMistakes(t *testing.T) {
 		want[i] = name + want[i]
 	}
 	_, err := relay.ReadTokenFile(name)
-	all, ok := errors.AsType[relay.TokenMistakes](err)
+	all, ok := errors.AsType[relay.TokenErrors](err)
 	if !ok || all.Error() != strings.Join(want, "; ") || len(all.Unwrap()) != len(want) {
 		t.Errorf("got  %v\nwant %s", err, strings.Join(want, "; "))
 	}
 
 	write(t, name, strings.Repeat("GET / HTTP/1.1 200\n", 100_000))
 	_, err = relay.ReadTokenFile(name)
-	if all, _ = errors.AsType[relay.TokenMistakes](err); len(all) != 21 || all[20].Error() != name+":21: the lines from here on were not looked at" {
+	if all, _ = errors.AsType[relay.TokenErrors](err); len(all) != 21 || all[20].Error() != name+":21: the lines from here on were not looked at" {
 		t.Errorf("got %d mistakes: %v", len(all), err)
 	}
 }
