@@ -80,5 +80,5 @@ func splitCommand(args []string, dash int) (before, command []string, err error)
 }
 
 func waitForAppFlag(f *pflag.FlagSet, to *time.Duration) {
-	f.DurationVar(to, "wait-for-app", 0, "let deliveries wait up to this `time` while nothing listens at the target: it may be restarting")
+	f.Var((*waitValue)(to), "wait-for-app", "let deliveries wait up to this `time` while nothing listens at the target: it may be restarting")
 }

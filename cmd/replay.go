@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"os"
@@ -64,7 +65,7 @@ func newReplay(s streams) *cobra.Command {
 			"  hook replay --watch d_4f2a",
 		RunE: func(c *cobra.Command, args []string) error {
 			o.refs = args
-			if err := o.check(c.Flags()); err != nil {
+			if err := cmp.Or(noEmpty("replay", c.Flags(), "to", "expect", "baseline", "junit"), o.check(c.Flags())); err != nil {
 				return err
 			}
 			return withHistory(c, s, func(p place, store *history.Store) error { return runReplay(c.Context(), p, store, o) })

@@ -69,6 +69,9 @@ func newSend(s streams) *cobra.Command {
 			if o.provider = args[0]; len(args) > 1 {
 				o.event = args[1]
 			}
+			if err := noEmpty("send", c.Flags(), "to"); err != nil {
+				return err
+			}
 			p, err := findPlace(s)
 			if err != nil {
 				return err
