@@ -146,6 +146,9 @@ func (r *replayer) prepareAs(ctx context.Context, original *inspect.Delivery, ke
 	if err := r.sign(&done, keep); err != nil {
 		return replayed{}, &unfit{fmt.Errorf("replay %s: %w", original.ID, err)}
 	}
+	if r.faults.any() {
+		fresh.Change = joined(" · ", fresh.Change, "fault "+r.faults.String())
+	}
 	return done, nil
 }
 
