@@ -30,6 +30,7 @@ type common struct {
 	Outcome                                       inspect.Outcome
 	Status, Attempts                              int
 	Masked                                        bool
+	Skew                                          time.Duration // in coarse steps
 }
 
 // rare is what few deliveries have.
@@ -40,7 +41,7 @@ func rowOf(s inspect.Summary) *row {
 		ID: strings.Clone(s.ID), ProviderID: strings.Clone(s.ProviderID), Path: unique.Make(s.Path).Value(), ReceivedAt: s.ReceivedAt, BodySize: s.BodySize, Duration: s.Duration,
 		common: unique.Make(common{
 			Endpoint: s.Endpoint, Method: s.Method, Provider: s.Provider, EventType: s.EventType, Target: s.Target,
-			Verdict: s.Verdict, Reason: s.Reason, Outcome: s.Outcome, Status: s.Status, Attempts: s.Attempts, Masked: s.Masked,
+			Verdict: s.Verdict, Reason: s.Reason, Outcome: s.Outcome, Status: s.Status, Attempts: s.Attempts, Masked: s.Masked, Skew: s.Skew,
 		}),
 	}
 	if more := (rare{s.ReplayOf, s.RedeliveryOf, s.Change, unique.Make(s.Err).Value()}); more != (rare{}) {
@@ -55,7 +56,7 @@ func (r *row) summary() inspect.Summary {
 	s := inspect.Summary{
 		ID: r.ID, ProviderID: r.ProviderID, Path: r.Path, ReceivedAt: r.ReceivedAt, BodySize: r.BodySize, Duration: r.Duration,
 		Endpoint: c.Endpoint, Method: c.Method, Provider: c.Provider, EventType: c.EventType, Target: c.Target,
-		Verdict: c.Verdict, Reason: c.Reason, Outcome: c.Outcome, Status: c.Status, Attempts: c.Attempts, Masked: c.Masked,
+		Verdict: c.Verdict, Reason: c.Reason, Outcome: c.Outcome, Status: c.Status, Attempts: c.Attempts, Masked: c.Masked, Skew: c.Skew,
 	}
 	if more := r.rare; more != nil {
 		s.ReplayOf, s.RedeliveryOf, s.Change, s.Err = more.ReplayOf, more.RedeliveryOf, more.Change, more.Err
