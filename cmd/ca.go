@@ -6,7 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/spf13/cobra"
 )
+
+// addCA adds --ca to a command that asks a relay.
+func addCA(c *cobra.Command, ca *string, standard string) {
+	c.Flags().StringVar(ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate (default: "+standard+")")
+}
 
 // trust is what the certificate of the relay at url is judged by: the system's authorities and those of --ca, else of the
 // login to that relay. It is nil for the system's alone. An authority of hook.yaml, which comes with whatever was cloned,

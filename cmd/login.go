@@ -110,11 +110,6 @@ func newLogin(s streams) *cobra.Command {
 	return c
 }
 
-// addCA adds --ca to a command that asks a relay.
-func addCA(c *cobra.Command, ca *string, standard string) {
-	c.Flags().StringVar(ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate (default: "+standard+")")
-}
-
 // client asks the relay that this is the login of.
 func (l login) client(ca string) (*relayClient, error) {
 	if err := tunnel.CheckRelay(l.Relay, l.Token); errors.Is(err, tunnel.ErrPlainToken) {

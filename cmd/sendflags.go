@@ -11,10 +11,13 @@ import (
 type rateValue float64
 
 func (v *rateValue) Set(s string) error {
-	number, unit, _ := strings.Cut(s, "/")
+	number, unit, given := strings.Cut(s, "/")
+	if !given {
+		unit = "s"
+	}
 	n, err := strconv.ParseFloat(number, 64)
-	per, known := map[string]time.Duration{"": time.Second, "s": time.Second, "m": time.Minute, "h": time.Hour}[unit]
-	if err != nil || !(n > 0) || n > 1e6 || !known || strings.HasSuffix(s, "/") {
+	per, known := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour}[unit]
+	if err != nil || !(n > 0) || n > 1e6 || !known {
 		return fmt.Errorf("a rate is like 50/s, 600/m or 100/h, not %q", s)
 	}
 	*v = rateValue(n / per.Seconds())

@@ -31,10 +31,10 @@ func (o *verifyOptions) take(args []string, dash int) error {
 		args, o.given.words = args[:dash], args[dash:]
 	}
 	id := false
-	if len(args) > 0 && args[0] == "" {
-		return fail(exitUsage, "leave it out for the last one, or see whether a variable of the shell isn't set", "verify: the id is empty")
-	}
 	if len(args) > 0 {
+		if args[0] == "" {
+			return fail(exitUsage, "leave it out for the last one, or see whether a variable of the shell isn't set", "verify: the id is empty")
+		}
 		file, at := strings.CutPrefix(args[0], "@")
 		if id = !at && args[0] != "-" && !strings.ContainsAny(args[0], `./\`); id {
 			o.ref = args[0]
