@@ -105,16 +105,13 @@ func (t *tunnels) remove(n *tunnel) {
 	}
 }
 
-// goAway tells all clients to go, and those that come from now on.
+// goAway tells all clients to go, and those that come from now on. Whoever asks for a tunnel waits meanwhile: once one
+// client was told, no request finds another that wasn't.
 func (t *tunnels) goAway(g *wire.GoAway) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.away = g
-	all := make([]*tunnel, 0, len(t.byName))
 	for _, n := range t.byName {
-		all = append(all, n)
-	}
-	t.mu.Unlock()
-	for _, n := range all {
 		n.session.GoAway(g)
 	}
 }
