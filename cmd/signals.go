@@ -34,6 +34,9 @@ func Interruptible(program func(ctx context.Context) int) int {
 			continue
 		}
 		if ctx.Err() == nil {
+			if held.interrupts.Load() > 0 { // those that came before were passed over, too
+				all.forgetInterrupts()
+			}
 			cancel()
 		} else if number, ok := s.(syscall.Signal); ok && number != syscall.SIGHUP {
 			families.kill()
@@ -54,6 +57,13 @@ func takeEndings() endings {
 		signal.Notify(e.hangups, syscall.SIGHUP)
 	}
 	return e
+}
+
+// forgetInterrupts is for whoever receives the endings.
+func (e endings) forgetInterrupts() {
+	for len(e.interrupts) > 0 {
+		<-e.interrupts
+	}
 }
 
 func (e endings) release() {
