@@ -178,7 +178,7 @@ func TestSameInstanceTakesOver(t *testing.T) {
 	go func() {
 		got <- h.say("POST /e/another-name HTTP/1.1", "Host: "+h.addr, "Content-Length: 0")
 	}()
-	if _, err := dead.Read(nil, nil); err != nil {
+	if _, err := hears(dead); err != nil {
 		t.Fatal(err)
 	}
 	h.connect(answering("newer"), as("", "mine", "by-hand"), named("another-name"))

@@ -40,10 +40,10 @@ func TestDrain(t *testing.T) {
 
 	h.server.Drain()
 	h.server.Drain() // once more does nothing
-	if msg, err := idle.Read(nil, nil); err != nil || !bytes.Contains(msg, []byte(wire.CodeDraining)) {
+	if msg, err := hears(idle); err != nil || !bytes.Contains(msg, []byte(wire.CodeDraining)) {
 		t.Errorf("a client was told %q, %v; want a go-away", msg, err)
 	}
-	if msg, err := idle.Read(nil, nil); err == nil {
+	if msg, err := hears(idle); err == nil {
 		t.Errorf("an idle tunnel stays open, and says %q", msg)
 	}
 	if got := h.get("/readyz"); got.Status != http.StatusServiceUnavailable || string(got.Body) != "not ready: draining\n" {

@@ -63,7 +63,7 @@ func TestClientKilledDuringARequest(t *testing.T) {
 			conn := h.claim(otter)
 			got := make(chan answer, 1)
 			go func() { got <- h.post(body) }()
-			if _, err := conn.Read(nil, nil); err != nil { // the request has reached the client
+			if _, err := hears(conn); err != nil { // the request has reached the client
 				t.Fatal(err)
 			}
 			_ = conn.Close()
@@ -104,7 +104,7 @@ func TestTooManyRequestsInFlight(t *testing.T) {
 	conn := h.claim(otter) // takes one at a time
 	first := make(chan answer, 1)
 	go func() { first <- h.post(strings.NewReader("hello")) }()
-	if _, err := conn.Read(nil, nil); err != nil {
+	if _, err := hears(conn); err != nil {
 		t.Fatal(err)
 	}
 	got := h.post(nil)

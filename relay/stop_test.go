@@ -38,7 +38,7 @@ func TestServeStopsGracefully(t *testing.T) {
 
 	stopped := make(chan error, 1)
 	go func() { stopped <- h.stop() }()
-	if msg, err := watcher.Read(nil, nil); err != nil || !bytes.Contains(msg, []byte(wire.CodeDraining)) {
+	if msg, err := hears(watcher); err != nil || !bytes.Contains(msg, []byte(wire.CodeDraining)) {
 		t.Errorf("the clients were told %q, %v; want a go-away", msg, err)
 	}
 	if _, err := late.Write(requestHead("POST /e/"+otter+" HTTP/1.1", "Host: "+h.addr, "Content-Length: 0")); err != nil {
