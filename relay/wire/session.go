@@ -445,7 +445,6 @@ func (s *Session) receiveOnStream(f frame) error {
 		return st.receiveCredit(int64(binary.BigEndian.Uint32(f.payload)))
 	case frameReset:
 		st.fail(&ResetError{Code: ResetCode(f.payload[0]), Message: string(f.payload[1:])})
-		s.forget(st)
 	case frameResponse:
 		return st.receiveResponse(f)
 	case frameInform:
@@ -458,9 +457,14 @@ func (s *Session) receiveOnStream(f frame) error {
 
 func (s *Session) forget(st *Stream) {
 	st.mu.Lock()
+	defer st.mu.Unlock()
+	s.forgetLocked(st)
+}
+
+// forgetLocked is forget for who holds st.mu, which comes before s.mu.
+func (s *Session) forgetLocked(st *Stream) {
 	widened := st.window - int64(s.cfg.Window)
 	st.window -= widened
-	st.mu.Unlock()
 	s.widened.Add(-widened)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -335,7 +335,6 @@ func (st *Stream) Respond(head *ResponseHead, first []byte, end bool) error {
 // Reset ends the stream in both directions, here and at the peer. It does nothing to a stream that is over.
 func (st *Stream) Reset(code ResetCode, message string) {
 	if st.fail(&ResetError{Code: code, Message: message}) {
-		st.s.forget(st)
 		_ = st.s.out.send(anyRoom, frameReset, 0, st.id, resetPayload(code, message))
 	}
 }
@@ -358,7 +357,8 @@ func (st *Stream) finish() {
 	}
 }
 
-// fail makes every call on the stream return err, and says whether it had neither failed nor come to its end before.
+// fail makes every call on the stream return err, and says whether it had neither failed nor come to its end before. The session
+// has forgotten it before anybody hears of that: whoever does may open the next at once.
 func (st *Stream) fail(err error) bool {
 	st.mu.Lock()
 	if st.err != nil || st.inEnded && st.outEnded {
@@ -366,6 +366,7 @@ func (st *Stream) fail(err error) bool {
 		return false
 	}
 	st.err = err
+	st.s.forgetLocked(st)
 	if st.cancel != nil {
 		st.cancel()
 	}
