@@ -11,19 +11,22 @@ const (
 
 // A rhythm is what look remembers.
 type rhythm struct {
+	at   time.Duration // when the last look was, since the session began
 	last uint32        // the highest stream number at the last look
 	used time.Duration // when there was a stream the last time, since the session began; 0: never
 }
 
 // look looks after the session's life. The relay's side sends PING; the client answers that, and asks for itself only
-// where it misses the relay's PING, or wants to know the round trip. It is called by one goroutine at a time.
+// where it misses the relay's PING, or wants to know the round trip. A look that comes late judges nobody: this machine stood
+// still, and what the peer said meanwhile may not have been read yet. It is called by one goroutine at a time.
 func (s *Session) look() {
 	now := s.since()
-	idle := s.idleAt(now)
+	idle, late := s.idleAt(now), now-s.rhythm.at > s.cfg.Heartbeat
+	s.rhythm.at = now
 	switch {
-	case s.silentAt(now):
+	case !late && s.silentAt(now):
 		go s.end(ErrSilent) // to close a connection may take a while, and others wait for their turn
-	case s.out.stuck(s.cfg.Heartbeat * 6): // it answers PINGs perhaps, and reads nothing
+	case !late && s.out.stuck(s.cfg.Heartbeat*6): // it answers PINGs perhaps, and reads nothing
 		go s.end(errNotReading)
 	case s.dueAt(now, idle):
 		s.beat()

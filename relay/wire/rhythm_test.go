@@ -258,6 +258,29 @@ func TestLateAnswersAreSignsOfLife(t *testing.T) {
 	})
 }
 
+// A machine that stood still reads what came meanwhile before it finds anybody silent.
+func TestLateLooksJudgeNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		own, _ := newPipe() // nobody is at the other end
+		own.out = make(chan []byte, 10)
+		s := NewSession(own, Config{Heartbeat: fast})
+		<-time.After(fast / looksPerBeat)
+		s.look() // and asks
+		<-time.After(time.Hour)
+		s.look()
+		synctest.Wait()
+		if s.Err() != nil {
+			t.Errorf("at once it ended with %v", s.Err())
+		}
+		<-time.After(fast / looksPerBeat)
+		s.look()
+		synctest.Wait()
+		if !errors.Is(s.Err(), ErrSilent) {
+			t.Errorf("at the next look it is %v, want ErrSilent", s.Err())
+		}
+	})
+}
+
 // Both sides keep an idle session for as long as they like, though they look at it at moments of their own.
 func TestIdleSessionsLive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
