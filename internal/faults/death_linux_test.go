@@ -26,7 +26,7 @@ func TestRow1RelayKilledDuringARequest(t *testing.T) {
 	within(t, s.app.begun, "the request at the app")
 	front.Retarget(nextAddr)
 	old.kill(t)
-	killed := time.Now()
+	clock := stopwatch(t)
 	if got := within(t, got, "the end of the request"); got.Err == nil {
 		t.Errorf("the sender got an answer, and from whom? %s", got)
 	}
@@ -35,7 +35,7 @@ func TestRow1RelayKilledDuringARequest(t *testing.T) {
 		t.Errorf("it said %s; want a wait of at most a second", lost.Text)
 	}
 	hook.ready(t)
-	if took := time.Since(killed); took > 5*time.Second {
+	if took := clock.Elapsed(); took > 5*time.Second {
 		t.Errorf("it was back after %s", took)
 	}
 	s.app.letAll()
@@ -123,10 +123,10 @@ func TestRow3ClientKilledDuringARequest(t *testing.T) {
 	got := aside(t, addr, "/e/"+otter+"/hold", "hello")
 	within(t, s.app.begun, "the request at the app")
 	eventually(t, "the delivery is in the history", func() bool { return len(s.history()) == 1 })
-	killed := time.Now()
+	clock := stopwatch(t)
 	hook.kill(t)
 	wantFailure(t, within(t, got, "an answer"), http.StatusBadGateway, "tunnel_lost")
-	if took := time.Since(killed); took > 5*time.Second { // a silent one would be given 12.5 s
+	if took := clock.Elapsed(); took > 5*time.Second { // a silent one would be given 12.5 s
 		t.Errorf("the sender heard of it after %s", took)
 	}
 	wantFailure(t, post(t, addr, "/e/"+otter, ""), http.StatusBadGateway, "tunnel_absent")

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-4575fdc3/hook/internal/faults"
 	"github.com/seed-4575fdc3/hook/internal/leaks"
 )
 
@@ -50,6 +51,13 @@ func soon(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+// stopwatch is one that runs until the test ends.
+func stopwatch(t testing.TB) *faults.Stopwatch {
+	w := faults.StartStopwatch()
+	t.Cleanup(w.Stop)
+	return w
 }
 
 // within takes from c, and fails the test if nothing comes.
