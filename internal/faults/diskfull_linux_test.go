@@ -34,7 +34,7 @@ func (s *site) startRelayOnSmallDisk(public string, size int, more ...string) (*
 	script := fmt.Sprintf(`mount -t tmpfs -o size=%dm tmpfs "$1" && shift && exec "$@"`, size)
 	args := append([]string{"-Urm", "sh", "-c", script, "sh", dir, filepath.Join(folder, "hook-relay"), "--addr", "127.0.0.1:0",
 		"--anonymous", "--data", filepath.Join(dir, "data"), "--json", "--public-url", "http://" + public}, more...)
-	p := start(s.t, s.dir, append(os.Environ(), "HOOK_HOME="+filepath.Join(s.dir, "home")), "unshare", args...)
+	p := start(s.t, s.dir, ownEnviron(s.dir), "unshare", args...)
 	addr := p.ready(s.t).Addr
 	return p, smallDisk{s.t, filepath.Join("/proc", fmt.Sprint(p.cmd.Process.Pid), "root", dir)}, addr
 }

@@ -77,8 +77,13 @@ func startProgram(t testing.TB, dir, name string, args ...string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return start(t, dir, ownEnviron(dir), filepath.Join(folder, name), args...)
+}
+
+// ownEnviron is the environment of hook's programs: nothing of what is set for hook outside, and a home in dir.
+func ownEnviron(dir string) []string {
 	env := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "HOOK_") })
-	return start(t, dir, append(env, "HOOK_HOME="+filepath.Join(dir, "home")), filepath.Join(folder, name), args...)
+	return append(env, "HOOK_HOME="+filepath.Join(dir, "home"))
 }
 
 // startRole runs this test's own binary as something else.
