@@ -46,7 +46,8 @@ func (s *Server) Kick(name string) {
 	}
 	s.tunnels.mu.RLock() // Serve waits only for what was begun before it said go-away
 	defer s.tunnels.mu.RUnlock()
-	if s.tunnels.byName[name] == nil || s.tunnels.away != nil || !s.couriers.begin(name) {
+	t := s.tunnels.byName[name]
+	if t == nil || t.session.Err() != nil || s.tunnels.away != nil || !s.couriers.begin(name) {
 		return
 	}
 	s.serving.Go(func() {
@@ -57,12 +58,13 @@ func (s *Server) Kick(name string) {
 }
 
 // deliver hands over what is held for an endpoint, the oldest first, and the next only when the app has answered or the
-// delivery is a dead letter. It ends when nothing is left or the client is away.
+// delivery is a dead letter. It ends when nothing is left or the client is away: one whose session has ended is, before its
+// tunnel is taken out. Whoever comes in its place kicks again.
 func (s *Server) deliver(name string) {
 	inVain := 0 // in a row: the app had it and failed, or nothing could be stored
 	for {
 		t := s.tunnels.get(name)
-		if t == nil {
+		if t == nil || t.session.Err() != nil {
 			return
 		}
 		result, err := s.deliverNext(t)

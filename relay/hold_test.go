@@ -221,6 +221,26 @@ func TestClientKilledWithAHeldDelivery(t *testing.T) {
 	}
 }
 
+// A client that dies while it has a held delivery costs that one attempt, though the relay may be about to try again before it
+// has let go of the client.
+func TestClientDiesWithAHeldDelivery(t *testing.T) {
+	_, inbox := withInbox(t, state.InboxLimits{})
+	h := startRelay(t, inbox)
+	h.known("hold")
+	wantHeld(t, h.post(strings.NewReader("1")))
+	conn := h.claim(otter)
+	if _, err := hears(conn); err != nil { // it has the delivery
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+	h.untilGone()
+	earlier := make(chan int, 1)
+	h.connect(func(_ context.Context, _ http.ResponseWriter, d *inspect.Delivery, _ io.Reader) { earlier <- d.Earlier })
+	if n := within(t, earlier, "the held delivery"); n != 1 {
+		t.Errorf("it came %d times before, it says, and was there once", n)
+	}
+}
+
 // An app that is down has failed nothing.
 func TestHeldWhileTheAppIsDown(t *testing.T) {
 	store, inbox := withInbox(t, state.InboxLimits{Failures: 1})
