@@ -34,6 +34,8 @@ type audit struct {
 }
 
 func openAudit(ctx context.Context, e *engine) (*audit, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
 	stream, err := e.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: "audit", Description: "who did what", Subjects: []string{auditSubject}, MaxMsgs: auditEvents, MaxAge: auditAge,
 		MaxBytes: 512 << 20, Discard: jetstream.DiscardOld,

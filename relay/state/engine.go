@@ -19,6 +19,10 @@ import (
 // files through first.
 const startTimeout = 30 * time.Second
 
+// answersWithin is how long the engine may take for one thing that it is asked, some thousand times what it needs: a machine may
+// stand still for longer than the library's own 5 s.
+const answersWithin = 10 * time.Second
+
 // An engine is a connection to JetStream, and the server behind it if that is ours.
 type engine struct {
 	options *server.Options
@@ -46,11 +50,11 @@ func startEngine(dir string, log *slog.Logger, ails func(error)) (*engine, error
 	if err != nil {
 		return nil, err
 	}
-	if e.conn, err = nats.Connect("", nats.InProcessServer(e), nats.MaxReconnects(-1), nats.ReconnectWait(10*time.Millisecond), nats.ReconnectJitter(0, 0)); err != nil {
+	if e.conn, err = nats.Connect("", nats.InProcessServer(e), nats.Timeout(startTimeout), nats.MaxReconnects(-1), nats.ReconnectWait(10*time.Millisecond), nats.ReconnectJitter(0, 0)); err != nil {
 		e.close()
 		return nil, fmt.Errorf("connect to the engine: %w", err)
 	}
-	if e.js, err = jetstream.New(e.conn); err != nil {
+	if e.js, err = jetstream.New(e.conn, jetstream.WithDefaultTimeout(answersWithin)); err != nil {
 		e.close()
 		return nil, err
 	}
@@ -115,6 +119,8 @@ func (e *engine) close() {
 
 // bucket opens a key-value bucket, and makes it at the first time.
 func (e *engine) bucket(ctx context.Context, name, about string) (jetstream.KeyValue, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout) // as after a crash it may still read its files
+	defer cancel()
 	kv, err := e.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: name, Description: about, History: 1})
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", name, err)

@@ -49,7 +49,9 @@ func openInbox(ctx context.Context, e *engine, dir string, limits InboxLimits, n
 
 // openShard reads one stream into the index: of each message only the header, which has its size.
 func (b *inbox) openShard(ctx context.Context, shard int) (err error) {
-	b.shards[shard], err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	soon, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	b.shards[shard], err = b.js.CreateOrUpdateStream(soon, jetstream.StreamConfig{
 		Name: fmt.Sprintf("inbox-%d", shard), Description: "deliveries that are held",
 		Subjects: []string{inboxSubject(shard, "*")}, AllowDirect: true,
 	})

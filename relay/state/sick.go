@@ -142,7 +142,7 @@ func (s *Store) cure(ctx context.Context) error {
 // probed is probe for an engine that has just been started.
 func (s *Store) probed(ctx context.Context) (err error) {
 	for range 50 { // its streams are back a moment later
-		if err = s.probe(ctx, time.Second); !errors.Is(err, jetstream.ErrNoStreamResponse) && !errors.Is(err, nats.ErrNoResponders) {
+		if err = s.probe(ctx, answersWithin); !errors.Is(err, jetstream.ErrNoStreamResponse) && !errors.Is(err, nats.ErrNoResponders) {
 			break
 		}
 		timer := time.NewTimer(100 * time.Millisecond)

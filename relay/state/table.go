@@ -47,7 +47,7 @@ func openTable[T any](ctx context.Context, e *engine, name, about string, change
 		return nil, err
 	}
 	t := &table[T]{kv: kv, changed: changed, rows: make(map[string]row[T])}
-	if t.watcher, err = kv.WatchAll(context.WithoutCancel(ctx)); err != nil {
+	if t.watcher, err = follow(ctx, kv); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	updates := t.watcher.Updates()
@@ -81,6 +81,21 @@ func openTable[T any](ctx context.Context, e *engine, name, about string, change
 			return nil, errors.Join(ctx.Err(), t.watcher.Stop())
 		}
 	}
+}
+
+// follow begins to follow a bucket, for longer than ctx. The library gives the engine 5 s for that, and no way to say otherwise.
+func follow(ctx context.Context, kv jetstream.KeyValue) (w jetstream.KeyWatcher, err error) {
+	for began := time.Now(); ; {
+		w, err = kv.WatchAll(context.WithoutCancel(ctx))
+		if !unanswered(err) || ctx.Err() != nil || time.Since(began) > startTimeout {
+			return w, err
+		}
+	}
+}
+
+// unanswered says whether the engine has not answered in the time that the library gives it.
+func unanswered(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout)
 }
 
 // take brings memory up to date.
@@ -269,6 +284,9 @@ func (t *table[T]) close() error {
 	err := t.watcher.Stop()
 	t.done.Wait()
 	if errors.Is(err, nats.ErrConsumerNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) { // the engine was started anew, and it had not noticed
+		return nil
+	}
+	if unanswered(err) { // the engine, which ends now, forgets who followed it
 		return nil
 	}
 	return err
