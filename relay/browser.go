@@ -32,6 +32,7 @@ func warn(v *visit, contact string) bool {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Hook-Error", "browser_warning")
 	v.Status, v.Code, v.Outcome, v.Out = http.StatusForbidden, "browser_warning", Refused, int64(len(page))
+	v.s.hurry(v.w, v.r)
 	v.w.WriteHeader(v.Status)
 	_, _ = io.WriteString(v.w, page)
 	return true

@@ -19,7 +19,7 @@ import (
 // becomes what the endpoint's settings say of the time when nobody is there. The sender gets exactly one response, or sees
 // its connection break.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, path string) {
-	v := &visit{w: w, r: r, Seen: Seen{
+	v := &visit{s: s, w: w, r: r, Seen: Seen{
 		Began: time.Now(), Remote: s.sender(r), Method: r.Method, Path: path, In: max(r.ContentLength, 0), Outcome: Broken,
 	}}
 	defer s.over(v)
@@ -125,6 +125,14 @@ func (s *Server) refuse(r *http.Request, path string) (inspect.Failure, bool) {
 		return tooLarge(s.cfg.MaxBody), true
 	}
 	return inspect.Failure{}, false
+}
+
+// hurry is for an answer that doesn't wait for the request's body: net/http reads what is left of a short one before it
+// answers, and whoever never sends that must not keep a connection, which no limit counts any more.
+func (s *Server) hurry(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 && r.ProtoMajor == 1 { // a stream of HTTP/2 ends with its answer
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.cfg.Grace))
+	}
 }
 
 func fail(status int, code, message string) inspect.Failure {

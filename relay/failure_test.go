@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/relay"
+	"github.com/seed-4575fdc3/hook/relay/wire"
 )
 
 func TestSilentAppIsGivenUp(t *testing.T) {
@@ -244,5 +245,28 @@ func TestBodyThatComesTooSlowly(t *testing.T) {
 			}
 			wantFailure(t, hear(conn), http.StatusRequestTimeout, "body_too_slow")
 		})
+	}
+}
+
+// An answer for which nobody reads the body doesn't wait for ever for one that never comes, nor does its connection: no limit
+// counts it any more.
+func TestBodyThatNobodyWantsAndThatNeverComes(t *testing.T) {
+	h := startRelay(t, warning, func(c *relay.Config) {
+		c.Grace = 30 * time.Millisecond
+		c.API = http.NotFoundHandler()
+	})
+	for path, lines := range map[string]string{
+		"/": "", "/nothing": "", "/_hook/v1/status": "", wire.Path: "", "/e/nobody-knows": "", "/e/" + otter: "Sec-Fetch-Mode: navigate\r\n",
+	} {
+		if lines != "" {
+			h.connect(echo)
+		}
+		conn := h.dial()
+		if _, err := io.WriteString(conn, "POST "+path+" HTTP/1.1\r\nHost: "+h.addr+"\r\n"+lines+"Content-Length: 1000\r\n\r\nx"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadAll(conn); err != nil { // there is no end before the connection's
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }

@@ -245,6 +245,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.receive(w, r, name, base, path)
 		return
 	}
+	s.hurry(w, r)
 	switch r.URL.Path {
 	case wire.Path:
 		s.connect(w, r)

@@ -40,6 +40,7 @@ type Seen struct {
 // A visit is a request from outside while it is under way.
 type visit struct {
 	Seen
+	s *Server
 	w http.ResponseWriter
 	r *http.Request
 
@@ -52,6 +53,7 @@ func (v *visit) fail(f inspect.Failure) {
 	if f.Status < http.StatusInternalServerError {
 		v.Outcome = Refused
 	}
+	v.s.hurry(v.w, v.r)
 	f.Answer(v.w, v.Delivery)
 }
 
