@@ -156,17 +156,12 @@ func (e *exchange) answering() {
 	e.answered = true
 	e.mu.Unlock()
 	if time.Since(e.head.ReceivedAt) > streamIdle/2 { // else there is enough of the time that the server gives
-		e.mayWrite()
+		e.visit.mayWrite()
 	}
 }
 
-// mayWrite gives what is written next its time.
-func (e *exchange) mayWrite() {
-	_ = http.NewResponseController(e.w).SetWriteDeadline(time.Now().Add(streamIdle))
-}
-
 func (e *exchange) informLocked(response *wire.ResponseHead) {
-	e.mayWrite()
+	e.visit.mayWrite()
 	h := e.w.Header()
 	maps.Copy(h, response.Header)
 	e.w.WriteHeader(response.Status)
@@ -343,7 +338,7 @@ func (e *exchange) pass(response *wire.ResponseHead) {
 		defer idle.Stop()
 		step = func() {
 			idle.Reset(streamIdle)
-			e.mayWrite()
+			e.visit.mayWrite()
 		}
 	}
 	buf := copyBuffers.Get().(*[copyBuffer]byte)

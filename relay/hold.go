@@ -28,6 +28,7 @@ func (s *Server) take(v *visit, t *tunnel, set wire.Settings, head *wire.Request
 	}
 	if t == nil && policy == Wait {
 		t = s.tunnels.wait(v.r.Context(), v.Endpoint, patience)
+		v.mayWrite()
 	}
 	if t == nil {
 		v.fail(nobodyListens)
@@ -68,6 +69,7 @@ func (s *Server) takeOrHold(v *visit, t *tunnel, set wire.Settings, head *wire.R
 	}
 	defer done()
 	body, whole, err := s.read(v, s.cfg.MaxHeld)
+	v.mayWrite()
 	live := t != nil && (!whole || s.cfg.Inbox.Waiting(v.Endpoint) == 0)
 	switch {
 	case err != nil:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -311,6 +312,33 @@ func TestWaitInVain(t *testing.T) {
 	h := startRelay(t)
 	h.known("wait:1ms")
 	wantFailure(t, h.post(strings.NewReader("hello")), http.StatusBadGateway, "tunnel_absent")
+}
+
+// Whoever was kept waiting, by the policy or by their own slow body, gets the answer all the same: the time that the server gives
+// for writing it began with the request.
+func TestAnswersThatComeLate(t *testing.T) {
+	_, inbox := withInbox(t, state.InboxLimits{})
+	h := startRelay(t, inbox)
+	server := httptest.NewUnstartedServer(h.server)
+	server.Config.WriteTimeout = 50 * time.Millisecond // in the place of some minutes
+	server.Start()
+	t.Cleanup(server.Close)
+	direct := h.url
+	late := func(policy string) <-chan answer {
+		h.url = direct
+		h.known(policy)
+		h.url = server.URL
+		body, upload := io.Pipe()
+		got := make(chan answer, 1)
+		go func() { got <- h.post(body) }()
+		<-time.After(3 * server.Config.WriteTimeout) // the passing of time is what this is about
+		if err := upload.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	wantHeld(t, within(t, late("hold"), "that it is held"))
+	wantFailure(t, within(t, late("wait:150ms"), "that nobody came"), http.StatusBadGateway, "tunnel_absent")
 }
 
 func TestInboxIsFull(t *testing.T) {

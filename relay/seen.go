@@ -57,6 +57,11 @@ func (v *visit) fail(f inspect.Failure) {
 	f.Answer(v.w, v.Delivery)
 }
 
+// mayWrite gives what is written next its time, as that of the server may be over.
+func (v *visit) mayWrite() {
+	_ = http.NewResponseController(v.w).SetWriteDeadline(time.Now().Add(streamIdle))
+}
+
 // over tells whoever wants to know.
 func (s *Server) over(v *visit) {
 	if s.cfg.Seen != nil {
