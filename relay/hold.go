@@ -61,14 +61,9 @@ func (s *Server) takeOrHold(v *visit, t *tunnel, set wire.Settings, head *wire.R
 	if (t == nil || s.cfg.Inbox.Waiting(v.Endpoint) > 0) && s.challenged(v, set) {
 		return
 	}
-	done, busy := s.holding.take(v.r.ContentLength, s.cfg.MaxHeld)
-	if busy {
-		v.w.Header().Set("Retry-After", "1")
-		v.fail(fail(http.StatusServiceUnavailable, "overloaded", "the relay takes no more requests at the moment"))
-		return
-	}
-	defer done()
-	body, whole, err := s.read(v, s.cfg.MaxHeld)
+	room := &share{of: &s.holding, from: v.address}
+	defer room.leave()
+	body, whole, err := s.read(v, s.cfg.MaxHeld, room)
 	v.mayWrite()
 	live := t != nil && (!whole || s.cfg.Inbox.Waiting(v.Endpoint) == 0)
 	switch {
@@ -163,7 +158,7 @@ func (s *Server) challenged(v *visit, set wire.Settings) bool {
 	if set.Provider == "" || s.cfg.Senders == nil {
 		return false
 	}
-	body, whole, err := s.read(v, challengeBody)
+	body, whole, err := s.read(v, challengeBody, nil)
 	v.r.Body = struct {
 		io.Reader
 		io.Closer
@@ -188,11 +183,27 @@ func (s *Server) challenged(v *visit, set wire.Settings) bool {
 // challengeBody is the longest body that a provider's question has.
 const challengeBody = 64 << 10
 
-// read reads a body of up to most bytes, at no less than minRate; whole is false if it goes on.
-func (s *Server) read(v *visit, most int64) (body []byte, whole bool, err error) {
+// firstRoom is how much memory a body has at first, in bytes: it has more as it comes.
+const firstRoom = 16 << 10
+
+// read reads a body of up to most bytes, at no less than minRate; whole is false if it goes on. Its memory is taken from room,
+// unless that is nil.
+func (s *Server) read(v *visit, most int64, room *share) (body []byte, whole bool, err error) {
 	conn, began := http.NewResponseController(v.w), time.Now()
-	body = make([]byte, 0, min(max(v.r.ContentLength, 512), most)+1)
+	length := most
+	if v.r.ContentLength >= 0 {
+		length = min(v.r.ContentLength, most)
+	}
 	for {
+		if len(body) == cap(body) {
+			size := min(max(2*int64(len(body)), firstRoom), length) + 1
+			if room != nil {
+				if err := room.grow(size); err != nil {
+					return body, false, err
+				}
+			}
+			body = append(make([]byte, 0, size), body...)
+		}
 		_ = conn.SetReadDeadline(began.Add(s.allowed(int64(len(body)))))
 		n, err := v.r.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
@@ -207,20 +218,22 @@ func (s *Server) read(v *visit, most int64) (body []byte, whole bool, err error)
 		case int64(len(body)) > most:
 			_ = conn.SetReadDeadline(time.Time{})
 			return body, false, nil
-		case len(body) == cap(body):
-			body = append(body, 0)[:len(body)]
 		}
 	}
 }
 
 // broken answers a request whose body could not be read.
 func (s *Server) broken(v *visit, err error) {
-	if errors.Is(err, errSlow) {
+	switch {
+	case errors.Is(err, errNoMemory):
+		v.w.Header().Set("Retry-After", "1")
+		v.fail(fail(http.StatusServiceUnavailable, "overloaded", "the relay takes no more requests at the moment"))
+	case errors.Is(err, errSlow):
 		v.w.Header().Set("Connection", "close")
 		v.fail(tooSlow)
-		return
+	default:
+		v.fail(badBody)
 	}
-	v.fail(badBody)
 }
 
 var (

@@ -379,6 +379,23 @@ func TestBodyTooLongToBeHeld(t *testing.T) {
 	}
 }
 
+// Whoever only says that a long body comes takes no memory from others.
+func TestBodiesThatAreOnlyAnnounced(t *testing.T) {
+	_, inbox := withInbox(t, state.InboxLimits{})
+	h := startRelay(t, inbox)
+	h.known("hold")
+	const n = 17 // as many as once had all the memory, and one more
+	for range n {
+		if _, err := h.dial().Write(requestHead("POST "+atOtter+" HTTP/1.1", "Host: "+h.addr, "Content-Length: 8388608")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waitFor(t, "all requests to be there", func() bool { inFlight, _ := h.server.Load(); return inFlight == n })
+	wantHeld(t, h.post(strings.NewReader("short")))
+	long := strings.Repeat("0123456789abcdef", 1<<18) // as a body that grows
+	wantHeld(t, h.post(io.MultiReader(strings.NewReader(long))))
+}
+
 func TestBacklogIsNotWantedAtOnce(t *testing.T) {
 	_, inbox := withInbox(t, state.InboxLimits{})
 	h := startRelay(t, inbox)

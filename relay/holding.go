@@ -1,22 +1,47 @@
 package relay
 
-import "sync/atomic"
+import (
+	"errors"
+	"sync/atomic"
+)
 
-// maxHolding is how many bytes of bodies may be in memory at once for being held.
-const maxHolding = 128 << 20
+// How many bytes of bodies may be in memory at once for being held, and how many of them may come from one address.
+const (
+	maxHolding     = 128 << 20
+	maxHoldingEach = maxHolding / 2
+)
 
 // A holding is how many bytes of bodies are in memory for being held.
 type holding struct{ bytes atomic.Int64 }
 
-// take reserves the memory for a body of that length, or for one of up to most bytes if only its end will tell. busy says
-// that there is none.
-func (h *holding) take(length, most int64) (done func(), busy bool) {
-	if length < 0 || length > most {
-		length = most
+// errNoMemory is for a body for which there is no memory now.
+var errNoMemory = errors.New("too many bodies are in memory")
+
+// A share is what one request has of a holding.
+type share struct {
+	of    *holding
+	from  *load // of the address; nil: it has no limits
+	bytes int64
+}
+
+// grow takes what is missing to that many bytes, which leave gives back even if there is no room for them: then the error is errNoMemory.
+func (h *share) grow(to int64) error {
+	more := to - h.bytes
+	h.bytes = to
+	full := h.of.bytes.Add(more) > maxHolding
+	if h.from != nil {
+		full = h.from.holding.Add(more) > maxHoldingEach || full
 	}
-	if h.bytes.Add(length) > maxHolding {
-		h.bytes.Add(-length)
-		return func() {}, true
+	if full {
+		return errNoMemory
 	}
-	return func() { h.bytes.Add(-length) }, false
+	return nil
+}
+
+// leave gives all of it back.
+func (h *share) leave() {
+	h.of.bytes.Add(-h.bytes)
+	if h.from != nil {
+		h.from.holding.Add(-h.bytes)
+	}
 }

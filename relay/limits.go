@@ -72,6 +72,7 @@ func burstOf(rate float64) int { return int(math.Ceil(5 * rate)) }
 type load struct {
 	bucket   bucket
 	inFlight atomic.Int32
+	holding  atomic.Int64 // bytes of bodies in memory for being held; of an address
 }
 
 // come counts a request in, unless it comes too early, or too many are under way.
