@@ -166,6 +166,9 @@ func (h *relayData) sweep(ctx context.Context) error {
 			h.log.Error("release names whose time is over", "error", err)
 		}
 		for _, name := range gone {
+			if _, known, err := h.store.Settings(ctx, name); known && err == nil {
+				continue // it was claimed anew meanwhile
+			}
 			h.api.Disconnect(name, "the time for which the name "+name+" was claimed is over")
 		}
 		select {

@@ -1,9 +1,12 @@
 package state_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -228,6 +231,58 @@ func TestExpiredNameTakesWhatIsHeldWithIt(t *testing.T) {
 	}
 	if n := s.Waiting(otter); n != 0 {
 		t.Errorf("%d are still there", n)
+	}
+}
+
+// A reclaimer claims names when the first of them was swept, as clients do that come back while others are.
+type reclaimer struct {
+	slog.Handler
+	claim func()
+}
+
+func (r reclaimer) Enabled(context.Context, slog.Level) bool { return true }
+
+func (r reclaimer) Handle(_ context.Context, line slog.Record) error {
+	line.Attrs(func(a slog.Attr) bool {
+		if a.Key == "did" && a.Value.String() == "expire" {
+			r.claim()
+		}
+		return true
+	})
+	return nil
+}
+
+// A name that is claimed anew while those are swept whose time is over stays, with what is held for it.
+func TestClaimedAnewDuringTheSweep(t *testing.T) {
+	var s *state.Store
+	names := []string{"quiet-otter", "loud-otter"}
+	anew := sync.OnceFunc(func() {
+		for _, name := range names {
+			if err := claim(t, s, name, "token:ben"); err != nil {
+				t.Error(err)
+			}
+			if err := hold(t, s, name, "ben's"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	s, err := state.Open(t.Context(), t.TempDir(), state.InboxLimits{}, slog.New(reclaimer{slog.DiscardHandler, anew}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(t, s) })
+	for _, name := range names {
+		if _, err := s.Claim(t.Context(), relay.Claim{Name: name, By: "token:ann", Lasts: time.Nanosecond}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if gone, err := s.Sweep(t.Context()); err != nil || len(gone) != 1 {
+		t.Errorf("swept %q, %v", gone, err)
+	}
+	for _, name := range names {
+		if owner, n := s.Names()[name].Owner, s.Waiting(name); owner != "token:ben" || n != 1 {
+			t.Errorf("%s is %q's, and %d deliveries wait", name, owner, n)
+		}
 	}
 }
 

@@ -25,6 +25,11 @@ func (n Name) owned(now time.Time) bool {
 	return n.Owner != "" && n.Banned == "" && (n.Expires.IsZero() || now.Before(n.Expires))
 }
 
+// over says whether its time is.
+func (n Name) over(now time.Time) bool {
+	return n.Owner != "" && !n.Expires.IsZero() && !now.Before(n.Expires)
+}
+
 // Claim is as relay.Names says. An owner who comes again costs the engine nothing, unless the settings, or the time that the
 // name lasts, are others.
 func (s *Store) Claim(ctx context.Context, c relay.Claim) (wire.Settings, error) {
@@ -170,11 +175,14 @@ func (s *Store) Sweep(ctx context.Context) ([]string, error) {
 	}
 	now := s.now()
 	for name, n := range s.names.all() {
-		if n.Owner == "" || n.Expires.IsZero() || now.Before(n.Expires) {
+		if !n.over(now) {
 			continue
 		}
-		if _, err := s.names.remove(ctx, name); err != nil {
+		switch ok, err := s.names.removeIf(ctx, name, func(n Name) bool { return n.over(now) }); {
+		case err != nil:
 			return gone, err
+		case !ok: // it was claimed anew meanwhile
+			continue
 		}
 		gone = append(gone, name)
 		dropped, err := s.drop(ctx, name)

@@ -249,9 +249,14 @@ func (t *table[T]) refresh(ctx context.Context, key string) error {
 
 // remove takes a record out; ok says whether it was there.
 func (t *table[T]) remove(ctx context.Context, key string) (ok bool, err error) {
+	return t.removeIf(ctx, key, func(T) bool { return true })
+}
+
+// removeIf is remove for a record that is one to take out at that moment.
+func (t *table[T]) removeIf(ctx context.Context, key string, is func(T) bool) (ok bool, err error) {
 	for {
 		old, known := t.row(key)
-		if !known {
+		if !known || !is(old.record) {
 			return false, nil
 		}
 		err := t.kv.Purge(ctx, key, jetstream.LastRevision(old.revision))
