@@ -18,6 +18,7 @@ import (
 type tunnel struct {
 	name     string
 	instance string
+	owner    Owner  // of the name, when it was claimed
 	token    string // the name of the token that it was claimed with; empty if there was none
 	remote   string // the client's address
 	since    time.Time
@@ -46,7 +47,8 @@ func (t *tunnels) get(name string) *tunnel {
 	return t.byName[name]
 }
 
-// add puts the tunnel in place, and gives the one that it replaces, or the reason why it may not.
+// add puts the tunnel in place, and gives the one that it replaces, or the reason why it may not. It may replace that of somebody who
+// owned the name before.
 func (t *tunnels) add(n *tunnel, takeOver bool) (old *tunnel, refused *wire.GoAway) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -54,7 +56,7 @@ func (t *tunnels) add(n *tunnel, takeOver bool) (old *tunnel, refused *wire.GoAw
 		return nil, t.away
 	}
 	old = t.byName[n.name]
-	if old != nil && old.instance != n.instance && !takeOver {
+	if old != nil && old.owner.Is(n.owner) && old.instance != n.instance && !takeOver {
 		return nil, &wire.GoAway{Code: wire.CodeInUse, Message: "another hook of yours is connected as " + n.name}
 	}
 	t.byName[n.name] = n
@@ -150,7 +152,7 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 		s.serving.Done()
 		return // Accept has answered
 	}
-	log := s.log.With("remote", r.RemoteAddr, "token", grant.Name)
+	log, token := s.log.With("remote", r.RemoteAddr, "token", grant.Name), bearer(r)
 	go func() { // what the HTTP server holds for a request is let go of when this handler returns: an idle tunnel needs little
 		defer s.serving.Done()
 		conn := wire.Combine(wire.WebSocket(ws), taken.conn)
@@ -159,7 +161,7 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 			log.Info("tunnel refused", "error", "no hook subprotocol")
 			return
 		}
-		if err := s.serveTunnel(ctx, conn, grant, from, r.RemoteAddr); err != nil {
+		if err := s.serveTunnel(ctx, conn, grant, token, from, r.RemoteAddr); err != nil {
 			log.Info("tunnel ended", "reason", err)
 		}
 	}()
@@ -182,7 +184,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return h.conn, bufio.NewReadWriter(buffered.Reader, bufio.NewWriter(h.conn)), nil
 }
 
-func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, from source, remote string) error {
+func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, token string, from source, remote string) error {
 	late := time.AfterFunc(helloTimeout, func() { _ = conn.Close() })
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	hello, err := wire.ReadHello(conn)
@@ -204,7 +206,9 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, f
 	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	t := &tunnel{name: hello.Name, instance: hello.Instance, token: grant.Name, remote: remote, since: time.Now(), settings: settings, end: end}
+	t := &tunnel{
+		name: hello.Name, instance: hello.Instance, owner: owner, token: grant.Name, remote: remote, since: time.Now(), settings: settings, end: end,
+	}
 	var idle time.Duration
 	if hello.KnowsIdle { // another would take it for silence
 		idle = idleBeats * s.cfg.Beat
@@ -226,15 +230,43 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, f
 	defer s.tunnels.remove(t)
 	switch {
 	case old == nil:
+	case !old.owner.Is(t.owner): // nobody has told it yet
+		old.dismiss("the name " + t.name + " belongs to somebody else")
 	case old.instance == t.instance: // its connection is dead
 		old.session.Close()
 	default:
 		old.session.GoAway(&wire.GoAway{Code: wire.CodeReplaced, Message: "another hook of yours took " + t.name + " over"})
 		time.AfterFunc(closesIn, old.end)
 	}
+	if refused := s.lapsed(ctx, t, token); refused != nil {
+		return s.turnAway(conn, refused)
+	}
+	if !grant.Until.IsZero() {
+		defer time.AfterFunc(time.Until(grant.Until), func() { t.dismiss("the time of this listener's token is over") }).Stop()
+	}
 	s.log.Info("tunnel connected", "endpoint", t.name, "instance", t.instance)
 	s.Kick(t.name)
 	return t.session.Run(ctx)
+}
+
+// lapsed says why a client must go whose tunnel is in place: its token or its name may have been taken while it came, when nobody
+// could find the tunnel yet.
+func (s *Server) lapsed(ctx context.Context, t *tunnel, token string) *wire.GoAway {
+	if s.cfg.Tokens != nil {
+		if grant, ok := s.cfg.Tokens.Grant(token); !ok || grant.Name != t.token {
+			return &wire.GoAway{Code: wire.CodeForbidden, Message: "the token of this listener is no longer good"}
+		}
+	}
+	if _, known, err := s.cfg.Names.Settings(ctx, t.name); err == nil && !known {
+		return &wire.GoAway{Code: wire.CodeForbidden, Message: "the name " + t.name + " was taken back"}
+	}
+	return nil
+}
+
+// dismiss tells a client to go for good; what is in flight gets its answer.
+func (t *tunnel) dismiss(why string) {
+	t.session.GoAway(&wire.GoAway{Code: wire.CodeForbidden, Message: why})
+	time.AfterFunc(closesIn, t.end)
 }
 
 // claim makes the name the client's, or says why not.

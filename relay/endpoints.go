@@ -1,10 +1,6 @@
 package relay
 
-import (
-	"time"
-
-	"github.com/seed-4575fdc3/hook/relay/wire"
-)
+import "time"
 
 // An Endpoint is one whose client is connected.
 type Endpoint struct {
@@ -34,7 +30,6 @@ func (s *Server) Disconnect(name, why string) bool {
 	if t == nil {
 		return false
 	}
-	t.session.GoAway(&wire.GoAway{Code: wire.CodeForbidden, Message: why})
-	time.AfterFunc(closesIn, t.end)
+	t.dismiss(why)
 	return true
 }

@@ -45,21 +45,28 @@ func (s *Server) granted(w http.ResponseWriter, r *http.Request, from source) (g
 		tooManyGuesses(w, wait)
 		return grant, false
 	}
-	said := r.Header.Get("Authorization")
-	scheme, token, _ := strings.Cut(said, " ")
+	token := bearer(r)
 	grant, known := s.cfg.Tokens.Grant(token)
 	if file, ok := s.cfg.Tokens.(interface{ Err() error }); ok && file.Err() != nil {
 		s.log.Error("the tokens that were read before stay in force", "error", file.Err())
 	}
-	if known && strings.EqualFold(scheme, "Bearer") {
+	if known {
 		return grant, true
 	}
-	if said != "" {
+	if r.Header.Get("Authorization") != "" {
 		s.guessed(who)
 	}
 	w.Header().Set("WWW-Authenticate", `Bearer realm="hook-relay"`)
 	fail(http.StatusUnauthorized, "unauthorized", "this relay wants a token that it knows").Answer(w, "")
 	return grant, false
+}
+
+// bearer is the token that a request shows; empty if it shows none.
+func bearer(r *http.Request) string {
+	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+		return token
+	}
+	return ""
 }
 
 func tooManyGuesses(w http.ResponseWriter, wait time.Duration) {

@@ -18,6 +18,8 @@ type Grant struct {
 	Name    string // the token's, for logs; names that are claimed with it belong to it
 	Pattern string // which endpoint names: "*", or patterns of path.Match with commas between them: "acme-*,quiet-otter"
 	Most    int    // how many names it may have; 0: any number
+
+	Until time.Time // when it ends; zero: never
 }
 
 // Allows says whether the grant covers an endpoint's name.

@@ -102,7 +102,7 @@ func (s *Store) RevokeToken(ctx context.Context, by, name string) (ok bool, err 
 // Grant is as relay.Tokens says: only tokens that may listen have one.
 func (s *Store) Grant(token string) (relay.Grant, bool) {
 	name, t, ok := s.Token(token)
-	return relay.Grant{Name: name, Pattern: t.Pattern, Most: t.Most}, ok && t.Has(ScopeListen)
+	return relay.Grant{Name: name, Pattern: t.Pattern, Most: t.Most, Until: t.Expires}, ok && t.Has(ScopeListen)
 }
 
 // Token finds the one that was given out as token.
