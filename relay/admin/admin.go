@@ -3,6 +3,7 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,6 +64,9 @@ func New(store *state.Store, software string) *API {
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		a.mux.HandleFunc(method+" "+Prefix+path, func(w http.ResponseWriter, r *http.Request) {
+			if method != http.MethodGet { // what is begun is done to its end, the audit log included, whether who asked waits or not
+				r = r.WithContext(context.WithoutCancel(r.Context()))
+			}
 			q := &request{API: a, w: w, r: r, caller: callerOf(r)}
 			if err := handle(q); err != nil {
 				q.fail(err)

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -145,6 +146,20 @@ func TestNamesAreSeenByTheirOwners(t *testing.T) {
 	h.ask(h.public, ben, "GET", "status", "", 200, &status)
 	if status.Token != "ben" || status.Pattern != "ben-*" || status.Most != 2 || status.Names != 0 || status.Software != "hook-relay/test" {
 		t.Errorf("ben's status is %+v", status)
+	}
+}
+
+// Who hangs up while a token is revoked has revoked it all the same, and it is in the audit log.
+func TestActsAreDoneToTheirEnd(t *testing.T) {
+	h := newHouse(t)
+	h.create(`{"name":"ann"}`)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	h.api.Local().ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "DELETE", admin.Prefix+"tokens/ann", nil))
+	var events []state.Event
+	h.ask(h.socket, "", "GET", "audit?last=1", "", 200, &events)
+	if len(h.store.Tokens()) != 0 || len(events) != 1 || events[0].Did != "token revoke" {
+		t.Errorf("there are the tokens %v, and the last event is %+v", h.store.Tokens(), events)
 	}
 }
 
