@@ -82,7 +82,7 @@ func (q *request) inbox() error {
 		return err
 	}
 	all := []Held{}
-	err = q.eachHeld(q.r.Context(), name, asked.Get("dead") != "", after, int(most), func(h *relay.Held) { all = append(all, q.held(h)) })
+	err = q.eachHeld(q.r.Context(), name, asked.Has("dead"), after, int(most), func(h *relay.Held) { all = append(all, q.held(h)) })
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (q *request) drop() error {
 	if err != nil {
 		return err
 	}
-	if q.r.URL.Query().Get("dead") != "" {
+	if q.r.URL.Query().Has("dead") {
 		if keys != nil {
 			return &refusal{http.StatusBadRequest, "dead and keys don't go together"}
 		}

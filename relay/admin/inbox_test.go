@@ -96,6 +96,20 @@ func TestWhoseInbox(t *testing.T) {
 	}
 }
 
+// Without a value it means the dead letters too, and never all there is.
+func TestDeadWithoutAValue(t *testing.T) {
+	h := newHouse(t)
+	h.own("quiet-otter", "ann")
+	h.hold("quiet-otter", 2)
+	h.die("quiet-otter", 1)
+	var dead []admin.Held
+	h.ask(h.socket, "", "GET", "inbox/quiet-otter?dead", "", 200, &dead)
+	h.ask(h.socket, "", "DELETE", "inbox/quiet-otter?dead", "", 200, nil)
+	if waiting, left := h.store.Waiting("quiet-otter"), h.store.Dead("quiet-otter"); len(dead) != 1 || waiting != 1 || left != 0 {
+		t.Errorf("%d were listed; %d wait and %d dead letters are left", len(dead), waiting, left)
+	}
+}
+
 func TestInboxIsListedInPages(t *testing.T) {
 	h := newHouse(t)
 	ann := h.create(`{"name":"ann"}`)
