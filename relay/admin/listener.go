@@ -48,11 +48,10 @@ func (a *API) handle(api http.Handler, may func(*request) error) http.Handler {
 // Listener answers at a listener of its own, which nothing public is on: the API, for which a token is needed as ever, /healthz,
 // /readyz and /metrics. The last needs a token with the scope read, unless only this machine can reach addr.
 func (a *API) Listener(addr *net.TCPAddr) http.Handler {
-	api := a.relay.Guard(a.Remote())
 	if !addr.IP.IsLoopback() {
-		return withoutPages(a.handle(api, (*request).mayMeasure))
+		return withoutPages(a.relay.Guard(a.handle(a.Remote(), (*request).mayMeasure)))
 	}
-	return localHost(addr, withoutPages(a.handle(api, func(*request) error { return nil })))
+	return localHost(addr, withoutPages(a.handle(a.relay.Guard(a.Remote()), func(*request) error { return nil })))
 }
 
 // mayMeasure is for /metrics where others than this machine can ask.

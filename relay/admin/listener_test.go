@@ -116,6 +116,15 @@ func TestListenerForOthers(t *testing.T) {
 			t.Errorf("GET %s with %q: got %d, want %d", c.path, c.fields, got, c.status)
 		}
 	}
+	for guesses := 1; ; guesses++ {
+		got := h.send(s, "GET", "/metrics", "", "Authorization: Bearer hk_wrong")
+		if got == http.StatusTooManyRequests {
+			break
+		}
+		if got != http.StatusUnauthorized || guesses > 20 {
+			t.Fatalf("guess %d got %d", guesses, got)
+		}
+	}
 }
 
 // A relay that drains says so, and a GET changes nothing.
