@@ -17,6 +17,9 @@ func (s *Store) Operations() (int64, error) {
 	return v.InMsgs, nil
 }
 
+// Notes is how much is noted of deliveries, whether they are still held or not.
+func (s *Store) Notes() int { return len(s.inbox.tries.all()) + len(s.inbox.marks.all()) }
+
 // Restart starts the engine anew, as after a write that failed, and says whether it works then.
 func (s *Store) Restart(ctx context.Context) error {
 	if err := s.engine.restart(); err != nil {

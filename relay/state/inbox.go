@@ -48,7 +48,7 @@ type inbox struct {
 	limits InboxLimits
 	room   *room
 	tries  *table[try]  // of each endpoint the delivery that was tried last
-	marks  *table[mark] // of deliveries that are dead letters, or were
+	marks  *table[mark] // of deliveries that are dead letters, or were, or that were tried before the last one
 	js     jetstream.JetStream
 	shards [shards]jetstream.Stream
 
@@ -83,7 +83,8 @@ type try struct {
 	Why      string    `json:"why,omitempty"`
 }
 
-// A mark is on a delivery that is a dead letter, or was one before it was to wait again.
+// A mark is on a delivery that is a dead letter, or was one before it was to wait again, and on one that waits behind another
+// again after it was tried.
 type mark struct {
 	try
 	Dead bool `json:"dead"`

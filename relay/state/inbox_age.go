@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,7 +25,9 @@ func (s *Store) sweepInbox(ctx context.Context) error {
 			}
 			t, ok := b.tries.get(name)
 			if !ok || t.Key != i.key {
-				t = try{Key: i.key}
+				m, _ := b.marks.get(markKey(name, i.key))
+				t = m.try
+				t.Key = i.key
 			}
 			t.At, t.Why = now, fmt.Sprintf("it has waited for %s", b.limits.Age)
 			if err := s.bury(ctx, name, i.key, t); err != nil {
@@ -46,5 +50,28 @@ func (s *Store) sweepInbox(ctx context.Context) error {
 			}
 		}
 	}
-	return errors.Join(s.names.tidy(ctx), s.tokens.tidy(ctx), b.marks.tidy(ctx))
+	return errors.Join(b.forgetNotes(ctx), s.names.tidy(ctx), s.tokens.tidy(ctx), b.marks.tidy(ctx), b.tries.tidy(ctx))
+}
+
+// forgetNotes takes out what is noted of deliveries that are gone.
+func (b *inbox) forgetNotes(ctx context.Context) error {
+	for at := range b.marks.all() {
+		name, text, _ := strings.Cut(at, ".")
+		key, err := strconv.ParseUint(text, 10, 64)
+		if _, held := b.find(name, key); held || err != nil {
+			continue
+		}
+		if _, err := b.marks.remove(ctx, at); err != nil {
+			return err
+		}
+	}
+	for name, last := range b.tries.all() {
+		if _, held := b.find(name, last.Key); held {
+			continue
+		}
+		if _, err := b.tries.removeIf(ctx, name, func(t try) bool { return t.Key == last.Key }); err != nil {
+			return err
+		}
+	}
+	return nil
 }

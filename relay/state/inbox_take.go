@@ -71,7 +71,16 @@ func (s *Store) Try(ctx context.Context, h *relay.Held) error {
 }
 
 func (s *Store) noteTry(ctx context.Context, h *relay.Held) error {
-	return s.ails(s.inbox.tries.put(ctx, h.Name, tryOf(h)))
+	b := s.inbox
+	if last, ok := b.tries.get(h.Name); ok && last.Key != h.Key {
+		_, waits := b.find(h.Name, last.Key)
+		if m, _ := b.marks.get(markKey(h.Name, last.Key)); waits && !m.Dead { // one with a lower key came, or is redelivered
+			if err := b.marks.put(ctx, markKey(h.Name, last.Key), mark{last, false}); err != nil {
+				return s.ails(err)
+			}
+		}
+	}
+	return s.ails(b.tries.put(ctx, h.Name, tryOf(h)))
 }
 
 // Done is as relay.Inbox says.
@@ -94,15 +103,20 @@ func (s *Store) Fail(ctx context.Context, h *relay.Held, why string, reached boo
 
 // bury makes a dead letter of what waits.
 func (s *Store) bury(ctx context.Context, name string, key uint64, t try) error {
-	if err := s.inbox.marks.put(ctx, markKey(name, key), mark{t, true}); err != nil {
+	b := s.inbox
+	if _, ok := b.find(name, key); !ok { // it was dropped
+		return nil
+	}
+	if err := b.marks.put(ctx, markKey(name, key), mark{t, true}); err != nil {
 		return s.ails(err)
 	}
-	b := s.inbox
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	held := b.boxLocked(name)
-	rest, i, ok := remove(held.waiting, key)
-	if ok {
+	held := b.boxes[name]
+	if held == nil {
+		return nil
+	}
+	if rest, i, ok := remove(held.waiting, key); ok {
 		held.waiting, held.dead = rest, insert(held.dead, i)
 	}
 	return nil
@@ -269,7 +283,10 @@ func (s *Store) Redeliver(ctx context.Context, by, name string, keys []uint64) (
 func (b *inbox) revive(name string, key uint64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	held := b.boxLocked(name)
+	held := b.boxes[name]
+	if held == nil {
+		return
+	}
 	if rest, i, ok := remove(held.dead, key); ok {
 		held.dead, held.waiting = rest, insert(held.waiting, i)
 	}

@@ -146,6 +146,93 @@ func TestRedeliveredDeadLetterHasItsOldPlace(t *testing.T) {
 	}
 }
 
+// What was tried before another one came in front of it has not forgotten that.
+func TestAttemptsAreKeptBehindARedelivered(t *testing.T) {
+	dir := t.TempDir()
+	s, err := state.Open(t.Context(), dir, state.InboxLimits{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{"1", "2"} {
+		if err := hold(t, s, otter, body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	try := func(want string, times int) *relay.Held {
+		t.Helper()
+		h, body := next(t, s, otter)
+		if body != want {
+			t.Fatalf("%s is next, not %s", body, want)
+		}
+		for range times {
+			if err := s.Try(t.Context(), h); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Fail(t.Context(), h, "no", true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return h
+	}
+	try("1", 5)
+	try("2", 3)
+	if n, err := s.Redeliver(t.Context(), "operator", otter, nil); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	if err := s.Done(t.Context(), try("1", 1)); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, s)
+	s = open(t, dir)
+	if h, body := next(t, s, otter); body != "2" || h.Attempts != 3 || h.Failures != 3 || h.Why != "no" {
+		t.Errorf("%q was tried %d times, %d of them in vain: %s", body, h.Attempts, h.Failures, h.Why)
+	}
+	if err := hold(t, s, otter, "3"); err != nil {
+		t.Fatal(err)
+	}
+	try("2", 2)
+	try("3", 1)
+	if n, err := s.Redeliver(t.Context(), "operator", otter, nil); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	s.SetNow(func() time.Time { return time.Now().Add(8 * 24 * time.Hour) })
+	if _, err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	dead, err := s.HeldOf(t.Context(), otter, true, 0, 10)
+	if err != nil || len(dead) != 2 || dead[0].Attempts != 5 || dead[1].Attempts != 1 {
+		t.Errorf("the dead letters: %+v, %v", dead, err)
+	}
+}
+
+// What is dropped while it is handed over leaves nothing behind, however that ends.
+func TestDroppedWhileHandedOver(t *testing.T) {
+	s := open(t, t.TempDir())
+	for _, times := range []int{1, 5} {
+		if err := hold(t, s, otter, "x"); err != nil {
+			t.Fatal(err)
+		}
+		h, _ := next(t, s, otter)
+		if n, err := s.Drop(t.Context(), "operator", otter, nil); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		for range times {
+			if err := s.Try(t.Context(), h); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Fail(t.Context(), h, "no", true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if all, n := s.Backlogs(), s.Notes(); len(all) != 0 || n != 0 {
+			t.Errorf("after %d attempts there are %v and %d notes", times, all, n)
+		}
+	}
+}
+
 func TestOldDeliveriesBecomeDeadLettersAndGo(t *testing.T) {
 	s, err := state.Open(t.Context(), t.TempDir(), state.InboxLimits{Age: time.Nanosecond, Keep: time.Hour}, nil)
 	if err != nil {
