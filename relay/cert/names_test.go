@@ -64,6 +64,14 @@ func TestNewNamesADay(t *testing.T) {
 	if _, ok, err := s.take(t.Context(), o.NewPerDay, day.Add(25*time.Hour)); !ok || err != nil {
 		t.Errorf("a day later: %v, %v", ok, err)
 	}
+	for range o.NewPerDay { // the clock was years ahead
+		if _, _, err := s.take(t.Context(), o.NewPerDay, day.AddDate(5, 0, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again, ok, err := s.take(t.Context(), o.NewPerDay, day.Add(50*time.Hour)); !ok || err != nil {
+		t.Errorf("after the clock was put right: %v, %v; again at %v", ok, err, again)
+	}
 	if _, ok, err := s.take(t.Context(), 0, day); ok || err != nil {
 		t.Errorf("where none may: %v, %v", ok, err)
 	}
