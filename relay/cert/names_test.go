@@ -77,6 +77,24 @@ func TestNewNamesADay(t *testing.T) {
 	}
 }
 
+// Where no names may have one, that is said once for each, however often strangers ask for it.
+func TestNoNewNames(t *testing.T) {
+	said := newLog()
+	m, err := New(Options{Dir: t.TempDir(), CA: downCA(t), Domain: "hooks.test", Allowed: func(string) error { return nil }, Log: said.slog(0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, m)
+	for range 5 {
+		if _, err := m.ownCertificate(t.Context(), "alice.hooks.test"); err == nil {
+			t.Error("there is a certificate")
+		}
+	}
+	if text, _ := said.all(); strings.Count(text, "gets no certificate yet") != 1 {
+		t.Errorf("the log: %s", text)
+	}
+}
+
 // last is why a name has no certificate.
 func last(m *Manager, name string) (why error) {
 	m.Each(func(n string, _ time.Time, err error) {

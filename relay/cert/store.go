@@ -96,10 +96,11 @@ func (s *store) take(ctx context.Context, most int, now time.Time) (again time.T
 		}
 	}
 	if len(recent) >= most {
+		again = now
 		if len(recent) > 0 {
-			again = recent[len(recent)-max(most, 1)].Add(24 * time.Hour)
+			again = recent[len(recent)-max(most, 1)]
 		}
-		return again, false, nil
+		return again.Add(24 * time.Hour), false, nil
 	}
 	text, err := json.Marshal(append(recent, now))
 	if err != nil {
