@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -140,11 +141,23 @@ func (l engineLog) Noticef(format string, v ...any) {
 func (l engineLog) Warnf(format string, v ...any) {
 	switch text := fmt.Sprintf(format, v...); {
 	case strings.HasPrefix(format, "Maximum payloads over"): // we mean it
-	case strings.Contains(text, "corrupt"):
+	case strings.Contains(text, "Recovering stream state from index errored"): // why was said before
+	case indexAlone(text):
+		l.log.Info("an index in the data folder is made anew, from what was stored", "engine", text)
+	case strings.Contains(text, "corrupt"), strings.Contains(text, "could not locate msg block"):
 		l.log.Error("the data folder is damaged, and something that was stored may be lost: restore it from a backup", "engine", text)
 	default:
 		l.log.Warn("engine", "says", text)
 	}
+}
+
+// indexAlone says whether a warning is about a file that the engine makes anew from the messages beside it: after a crash, or a disk that
+// had no room for it at the end, it is behind them, empty or half.
+func indexAlone(text string) bool {
+	_, about, ok := strings.Cut(text, "] Stream state ")
+	return ok && slices.ContainsFunc([]string{
+		"outdated", "too short", "checksum did not match", "magic and version mismatch", "bad subject len", "corrupt subject", "error decoding", "has no checksum",
+	}, func(begin string) bool { return strings.HasPrefix(about, begin) })
 }
 
 // Errorf looks for what nobody else is told of: after a write that failed, the engine doesn't answer whoever had it write.
