@@ -15,8 +15,8 @@ type Failure struct {
 }
 
 // Answer writes the failure as the response, with the code in the Hook-Error header and all of it as JSON. delivery is
-// the delivery's id, if it got one.
-func (f Failure) Answer(w http.ResponseWriter, delivery string) {
+// the delivery's id, if it got one. It gives how many bytes of a body that is.
+func (f Failure) Answer(w http.ResponseWriter, delivery string) int64 {
 	body, _ := json.Marshal(struct {
 		Error    string `json:"error"`
 		Message  string `json:"message"`
@@ -29,5 +29,6 @@ func (f Failure) Answer(w http.ResponseWriter, delivery string) {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(f.Status)
-	_, _ = w.Write(body)
+	n, _ := w.Write(body)
+	return int64(n)
 }

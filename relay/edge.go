@@ -20,13 +20,9 @@ import (
 // its connection break.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, path string) {
 	v := &visit{s: s, w: w, r: r, Seen: Seen{
-		Began: time.Now(), Remote: s.sender(r), Method: r.Method, Path: path, In: max(r.ContentLength, 0), Outcome: Broken,
+		Began: time.Now(), Remote: s.sender(r), Method: r.Method, Path: path, Outcome: Broken,
 	}}
 	defer s.over(v)
-	if f, ok := s.refuse(r, path); ok {
-		v.fail(f)
-		return
-	}
 	t := s.tunnels.get(name)
 	var set wire.Settings
 	var unknown *inspect.Failure
@@ -34,6 +30,10 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, name, base, pat
 		set, v.Endpoint = t.settings, t.name
 	} else if set, unknown = s.settings(r.Context(), name); unknown == nil {
 		v.Endpoint = strings.Clone(name) // whoever keeps it shall not keep the whole target
+	}
+	if f, ok := s.refuse(r, path); ok {
+		v.fail(f)
+		return
 	}
 	refused := s.enter(v)
 	defer v.leave()

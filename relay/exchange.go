@@ -191,7 +191,8 @@ func (e *exchange) readAll(first []byte) error {
 	slow := time.AfterFunc(e.s.allowed(int64(len(first))), func() {
 		_ = http.NewResponseController(e.w).SetReadDeadline(time.Now())
 	})
-	_, err := io.ReadFull(e.r.Body, first)
+	n, err := io.ReadFull(e.r.Body, first)
+	e.got = int64(n)
 	switch inTime := slow.Stop(); {
 	case err == nil && !inTime: // by a hair: the deadline must not meet the connection's next request
 		return http.NewResponseController(e.w).SetReadDeadline(time.Time{})
@@ -397,16 +398,15 @@ func (e *exchange) close() {
 	if e.give != nil {
 		e.give(nil)
 	}
-	if e.stream == nil {
-		return
+	if e.stream != nil {
+		e.stream.Reset(wire.ResetStop, "")
+		if e.parted.Store(true); !e.whole.Load() {
+			partWays(e.w)
+		}
+		e.upload.Wait()
+		e.clock.Stop()
 	}
-	e.stream.Reset(wire.ResetStop, "")
-	if e.parted.Store(true); !e.whole.Load() {
-		partWays(e.w)
-	}
-	e.upload.Wait()
 	e.visit.In = max(e.visit.In, e.got)
-	e.clock.Stop()
 }
 
 // partWays is for an answer that is given before the whole request was read: nothing more is read, and the connection

@@ -81,7 +81,6 @@ func (s *Server) takeOrHold(v *visit, t *tunnel, set wire.Settings, head *wire.R
 		}{io.MultiReader(bytes.NewReader(body), v.r.Body), v.r.Body}
 	default:
 		v.r.Body = io.NopCloser(bytes.NewReader(body))
-		v.In = int64(len(body))
 	}
 	head.Attempt = 0 // so far
 	if live {
@@ -190,6 +189,7 @@ const firstRoom = 16 << 10
 // unless that is nil.
 func (s *Server) read(v *visit, most int64, room *share) (body []byte, whole bool, err error) {
 	conn, began := http.NewResponseController(v.w), time.Now()
+	defer func() { v.In = max(v.In, int64(len(body))) }()
 	length := most
 	if v.r.ContentLength >= 0 {
 		length = min(v.r.ContentLength, most)

@@ -31,7 +31,7 @@ type Seen struct {
 	Status   int    // 0: none was sent
 	Code     string // of a failure, as in Hook-Error
 	Outcome  Outcome
-	In, Out  int64         // bytes of the bodies
+	In, Out  int64         // bytes of the bodies: those that were read, and written
 	Opened   time.Duration // until the request was handed to the tunnel; 0: it was not
 	Head     time.Duration // until the answer's head was there; 0: never
 	Took     time.Duration
@@ -54,7 +54,7 @@ func (v *visit) fail(f inspect.Failure) {
 		v.Outcome = Refused
 	}
 	v.s.hurry(v.w, v.r)
-	f.Answer(v.w, v.Delivery)
+	v.Out = f.Answer(v.w, v.Delivery)
 }
 
 // mayWrite gives what is written next its time, as that of the server may be over.
