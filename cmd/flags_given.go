@@ -11,7 +11,7 @@ import (
 // default is something else.
 func noEmpty(command string, given *pflag.FlagSet, names ...string) error {
 	for _, name := range names {
-		if f := given.Lookup(name); f.Changed && f.Value.String() == "" {
+		if f := given.Lookup(name); f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
 			return fail(exitUsage, "leave it out, or see whether a variable of the shell isn't set", "%s: --%s is empty", command, name)
 		}
 	}

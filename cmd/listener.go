@@ -239,7 +239,7 @@ func (l *listener) endpoint() (memory, string, error) {
 	})
 	if given := l.settings.first(l.o.name, "HOOK_NAME", func(c config) string { return c.Name }); given != "" {
 		if name = given; !relay.ValidName(name) {
-			return m, "", fail(exitUsage, "a name has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -", "listen: --name %q can't be an endpoint's", name)
+			return m, "", fail(exitUsage, nameRule, "listen: --name %q can't be an endpoint's", name)
 		}
 	}
 	return m, name, err

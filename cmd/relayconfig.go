@@ -50,6 +50,9 @@ func (r *relaySettings) add(root *cobra.Command) {
 		if generatesCompletion(c) {
 			return nil
 		}
+		if err := noEmpty(c.CommandPath(), c.Flags(), "data", "config"); err != nil {
+			return err
+		}
 		r.read(root)
 		if len(r.wrong) == 0 && c == root {
 			r.exclude(root)

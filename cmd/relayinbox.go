@@ -92,6 +92,11 @@ func (i inboxCommands) list() *cobra.Command {
 		if len(args) == 0 && dead {
 			return fail(exitUsage, "as in `"+i.program+" inbox list NAME --dead`", "inbox list: --dead is for one endpoint")
 		}
+		for _, name := range args {
+			if err := checkName("inbox list", name); err != nil {
+				return err
+			}
+		}
 		return with(c.Context(), func(ask asker) error {
 			if len(args) == 0 {
 				return i.printBacklogs(ask, json)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,9 @@ func (i inboxCommands) drop() *cobra.Command {
 	with := i.door(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		name, ids, what := args[0], args[1:], ""
+		if err := checkName("inbox drop", name); err != nil {
+			return err
+		}
 		switch {
 		case len(ids) > 0 && (all || dead) || all && dead:
 			return fail(exitUsage, "give ids, --dead or --all", "inbox drop: what is to go is said twice")
@@ -85,6 +89,9 @@ func (i inboxCommands) redeliver() *cobra.Command {
 	}
 	with := i.door(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := checkName("inbox redeliver", args[0]); err != nil {
+			return err
+		}
 		return with(c.Context(), func(ask asker) error {
 			query, err := i.keysOf(ask, args[0], args[1:], true)
 			if err != nil {
@@ -113,6 +120,9 @@ func (i inboxCommands) keysOf(ask asker, name string, ids []string, deadOnly boo
 	if len(ids) == 0 {
 		return query, nil
 	}
+	if slices.Contains(ids, "") { // which all begin with
+		return nil, fail(exitUsage, "leave it out, or see whether a variable of the shell isn't set", "inbox: an id is empty")
+	}
 	meant := make(map[string][]admin.Held, len(ids))
 	for _, dead := range []bool{true, false} {
 		if deadOnly && !dead {
@@ -135,7 +145,7 @@ func (i inboxCommands) keysOf(ask asker, name string, ids []string, deadOnly boo
 		case len(found) == 1:
 			query.Add("key", strconv.FormatUint(found[0].Key, 10))
 		case len(found) > 1:
-			return nil, fail(exitUsage, "give more of it", "inbox: %q means %s: %s, %s", id, plural(len(found), "delivery", "deliveries"), found[0].Delivery, found[1].Delivery)
+			return nil, fail(exitUsage, "give more of it", "inbox: %q means %s, %s and %s among them", id, plural(len(found), "delivery", "deliveries"), found[0].Delivery, found[1].Delivery)
 		case deadOnly:
 			return nil, fail(exitFailed, "`"+i.program+" inbox list "+name+" --dead` lists what there is", "inbox: no dead letter of %s is %s", name, id)
 		default:

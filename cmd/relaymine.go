@@ -92,6 +92,9 @@ func newRelease(s streams) *cobra.Command {
 		Example: "  hook relay release quiet-otter-k7q2",
 		Args:    exactly(cobra.ExactArgs(1), "the name"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := checkName("relay release", args[0]); err != nil {
+				return err
+			}
 			l, err := mine()
 			if err != nil {
 				return err

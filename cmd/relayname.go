@@ -40,6 +40,9 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 		Example: "  hook-relay name release quiet-otter-k7q2",
 		Args:    exactly(cobra.ExactArgs(1), "the name"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := checkName("name release", args[0]); err != nil {
+				return err
+			}
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var did admin.Released
 				if err := r.call(c.Context(), http.MethodDelete, "names/"+args[0], nil, &did); err != nil {
@@ -57,6 +60,9 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 		Example: "  hook-relay name ban rude-otter --why phishing",
 		Args:    exactly(cobra.ExactArgs(1), "the name"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := checkName("name ban", args[0]); err != nil {
+				return err
+			}
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var did admin.Banned
 				if err := r.call(c.Context(), http.MethodPost, "names/"+args[0]+"/ban", map[string]string{"why": why}, &did); err != nil {
@@ -78,6 +84,17 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 	c.AddCommand(list, release, ban)
 	return c
 }
+
+// checkName refuses what no endpoint can be called, as an empty variable of the shell gives it.
+func checkName(command, name string) error {
+	if relay.ValidName(name) {
+		return nil
+	}
+	return fail(exitUsage, nameRule, "%s: %q can't be an endpoint's", command, name)
+}
+
+// nameRule is what a name may be.
+const nameRule = "a name has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -"
 
 // goneToo says how many held deliveries went with a name; nothing if none did.
 func goneToo(n int) string {

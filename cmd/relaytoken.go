@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -39,6 +40,9 @@ func newTokenCreate(s streams, o *relayOptions) *cobra.Command {
 		Args:    exactly(cobra.ExactArgs(1), "the token's name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			asked.Name = args[0]
+			if err := noEmpty("token create", c.Flags(), "names", "scope"); err != nil {
+				return err
+			}
 			if expires < 0 {
 				return fail(exitUsage, "a duration is like 720h", "--expires %v: it must be more than nothing", expires)
 			}
@@ -134,10 +138,13 @@ func newTokenRevoke(s streams, o *relayOptions) *cobra.Command {
 		Args:    exactly(cobra.ExactArgs(1), "the token's name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.operate(c.Context(), func(r *relayClient) error {
+				if strings.Trim(args[0], ".") == "" { // no part of a path
+					return fail(exitUsage, "`hook-relay token list` shows what there is", "token revoke: no token can be named %q", args[0])
+				}
 				var said struct {
 					Disconnected int `json:"disconnected"`
 				}
-				if err := r.call(c.Context(), http.MethodDelete, "tokens/"+args[0], nil, &said); err != nil {
+				if err := r.call(c.Context(), http.MethodDelete, "tokens/"+url.PathEscape(args[0]), nil, &said); err != nil {
 					return fail(exitFailed, "`hook-relay token list` shows what there is", "token revoke: %w", err)
 				}
 				_, err := fmt.Fprintf(s.out, "revoked %s; %s disconnected\n", args[0], plural(said.Disconnected, "listener", "listeners"))

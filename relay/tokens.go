@@ -38,8 +38,20 @@ func CheckPattern(pattern string) error {
 		if _, err := path.Match(one, ""); err != nil || one == "" {
 			return fmt.Errorf("the pattern %q can't be read", one)
 		}
+		if !fitsNames(one) {
+			return fmt.Errorf("the pattern %q fits no name: one has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -", one)
+		}
 	}
 	return nil
+}
+
+// fitsNames says whether a name may be like the pattern, as far as its letters tell.
+func fitsNames(pattern string) bool {
+	const letters, wild = "abcdefghijklmnopqrstuvwxyz0123456789-", "*?[]^\\"
+	if !strings.ContainsAny(pattern, wild) {
+		return ValidName(pattern)
+	}
+	return strings.Trim(pattern, letters+wild) == ""
 }
 
 // Tokens tells who a token belongs to. It is safe for concurrent use.

@@ -34,6 +34,8 @@ func TestTokenFileWithAMistake(t *testing.T) {
 		"too many":      {"ann " + annsToken + " * more", ":1: a line is NAME TOKEN [PATTERN]"},
 		"short":         {"# one\nann 0123456789abcde", ":2: the token of ann has fewer than 16 characters"},
 		"a bad pattern": {"ann " + annsToken + " [", `:1: the pattern "[" can't be read`},
+		"for no name":   {"ann " + annsToken + " acme-*,Ann-*", `:1: the pattern "Ann-*" fits no name`},
+		"too short":     {"ann " + annsToken + " an", `:1: the pattern "an" fits no name`},
 		"twice":         {"ann " + annsToken + "\nben " + annsToken, ":2: ann and ben have the same token"},
 		"a long line":   {"\nann " + strings.Repeat("x", 1<<17), ":2: bufio.Scanner: token too long"},
 	} {
