@@ -76,14 +76,16 @@ func oneName(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	return pflag.NormalizedName(name)
 }
 
-func unknownCommand(root *cobra.Command, name string) error {
+// unknownCommand names the commands below c that were meant.
+func unknownCommand(c *cobra.Command, name string) error {
 	var names []string
-	for _, c := range root.Commands() {
-		if !c.Hidden {
-			names = append(names, c.Name())
+	for _, below := range c.Commands() {
+		if !below.Hidden {
+			names = append(names, below.Name())
 		}
 	}
-	return fail(exitUsage, didYouMean("hook ", name, names, "`hook --help` lists the commands"), "hook has no command %q", name)
+	path := c.CommandPath()
+	return fail(exitUsage, didYouMean(path+" ", name, names, "`"+path+" --help` lists the commands"), "%s has no command %q", path, name)
 }
 
 // flagError makes every mistake in a flag a usage fault that names the flag that was meant.
@@ -114,8 +116,11 @@ func meant(prefix string, near []string, fallback string) string {
 // exactly makes cobra's check of the number of arguments a usage fault.
 func exactly(check cobra.PositionalArgs, usage string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if check(c, args) == nil {
+		switch {
+		case check(c, args) == nil:
 			return nil
+		case c.HasAvailableSubCommands() && len(args) > 0:
+			return unknownCommand(c, args[0])
 		}
 		return fail(exitUsage, "`"+c.CommandPath()+" --help` shows examples", "%s takes %s, not %s", c.CommandPath(), usage, plural(len(args), "argument", "arguments"))
 	}
