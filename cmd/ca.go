@@ -12,7 +12,7 @@ import (
 
 // addCA adds --ca to a command that asks a relay.
 func addCA(c *cobra.Command, ca *string, standard string) {
-	c.Flags().StringVar(ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate (default: "+standard+")")
+	c.Flags().StringVar(ca, "ca", "", "PEM `file` of the authority that signed the relay's certificate (HOOK_CA; default: "+standard+")")
 }
 
 // trust is what the certificate of the relay at url is judged by: the system's authorities and those of --ca, else of the
@@ -45,7 +45,7 @@ func (l *listener) trust(url string) (*tls.Config, error) {
 	return clientTLS(pool), nil
 }
 
-// trust is what the certificate of the login's relay is judged by: the system's authorities and those of --ca, else those
+// trust is what the certificate of the login's relay is judged by: the system's authorities and those of ca, else those
 // that the login was made with. It is nil for the system's alone.
 func (l login) trust(ca string) (*tls.Config, error) {
 	var pool *x509.CertPool

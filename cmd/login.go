@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -77,14 +78,17 @@ func newLogin(s streams) *cobra.Command {
 		Args:    exactly(cobra.ExactArgs(1), "the relay's URL"),
 		RunE: func(c *cobra.Command, args []string) error {
 			l := login{Relay: strings.TrimRight(args[0], "/")}
-			if source == "" {
+			if source == "" && os.Getenv("HOOK_TOKEN") != "" {
 				source = "env:HOOK_TOKEN"
 			}
 			value, _, err := readSource(source, s.in)
 			if err != nil {
 				return err
 			}
-			l.Token = strings.TrimSpace(value)
+			if l.Token = strings.TrimSpace(value); l.Token == "" {
+				return fail(exitUsage, "give it as --token @FILE, env:NAME or -, or as HOOK_TOKEN; `hook-relay token create NAME` makes one at the relay",
+					"relay login: there is no token")
+			}
 			h := findHome()
 			if before, err := readLogin(h); err == nil && sameURL(l.Relay, before.Relay) { // one that can't be read is made anew
 				l.CA = before.CA
@@ -117,7 +121,7 @@ func (l login) client(ca string) (*relayClient, error) {
 	} else if err != nil {
 		return nil, fail(exitUsage, "a relay is like https://relay.example", "relay: %w", err)
 	}
-	trust, err := l.trust(ca)
+	trust, err := l.trust(cmp.Or(ca, os.Getenv("HOOK_CA")))
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +145,9 @@ func (l login) ask(ctx context.Context, ca, method, path string, out any) error 
 	case err == nil:
 		return nil
 	case isUntrusted:
-		return fail(exitUnreachable, "check the URL; --ca FILE gives a private CA's certificate", "the certificate of %s is not trusted: %w", l.Relay, untrusted.Err)
+		return fail(exitUnreachable, "check the URL; --ca FILE or HOOK_CA gives a private CA's certificate", "the certificate of %s is not trusted: %w", l.Relay, untrusted.Err)
 	case isNo && no.status == http.StatusUnauthorized:
-		return fail(exitUnauthorized, "the token may have been revoked, or have a typing mistake: ask whoever runs the relay", "relay %s: %w", l.Relay, err)
+		return fail(exitUnauthorized, "the token may have been revoked, be out of date or have a typing mistake: ask whoever runs the relay", "relay %s: %w", l.Relay, err)
 	case isNo && no.status == http.StatusTooManyRequests:
 		return fail(exitFailed, "too many wrong tokens were tried from your address: wait a little", "relay %s: %w", l.Relay, err)
 	case isNo:

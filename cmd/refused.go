@@ -18,7 +18,7 @@ func (l *listener) refused(err error) error {
 	if r, ok := errors.AsType[*tunnel.RefusedError](err); ok {
 		code = exitUnauthorized
 		if next = "ask whoever runs " + l.client.Relay + " for a token, and give it with --token @FILE or HOOK_TOKEN"; l.client.Token != "" {
-			next = "the token may have been revoked: ask whoever runs " + l.client.Relay
+			next = "the token may have been revoked, be out of date or have a typing mistake: ask whoever runs " + l.client.Relay
 		}
 		return &fault{r, next, code}
 	}

@@ -67,8 +67,8 @@ func (c *relayClient) call(ctx context.Context, method, path string, in, out any
 		}
 		return &relayError{resp.StatusCode, said.Message}
 	}
-	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("read the relay's answer: %w", err)
+	if json.Unmarshal(answer, out) != nil {
+		return errors.New("what answers there is no relay, or not one of this version")
 	}
 	return nil
 }

@@ -42,6 +42,8 @@ func CheckRelay(relay, token string) error {
 		return errors.New("the relay's URL has a user name or a password in it: a token is given apart")
 	case u.RawQuery != "" || u.Fragment != "":
 		return fmt.Errorf("the relay's URL %q has a query or a fragment", relay)
+	case strings.HasPrefix(u.Path, "/e/"):
+		return fmt.Errorf("%q is an endpoint's URL: the relay's ends before /e/", relay)
 	case token != "" && u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return ErrPlainToken
 	}
