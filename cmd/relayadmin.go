@@ -56,6 +56,7 @@ type relayWatch struct {
 	api      *admin.API
 	listener net.Listener // of --admin-addr; nil: there is none
 	access   *accessLog   // nil: there is none
+	pair     *keyPair     // the certificate from files; nil: there is none
 	metrics  Metrics      // nil: nothing is measured
 	health   health
 	reload   *hangups
@@ -152,6 +153,9 @@ func (w *relayWatch) run(ctx context.Context, over func()) error {
 func (w *relayWatch) hungUp() {
 	if w.access != nil {
 		w.access.again()
+	}
+	if w.pair != nil {
+		_, _ = w.pair.get(nil) // what is wrong with the files is in the log
 	}
 	if file, ok := w.api.Others.(*relay.TokenFile); ok && file != nil {
 		if err := file.Reload(); err != nil {

@@ -11,6 +11,7 @@ func (w *relayWatch) certified(f *relayFront) {
 	if f.pair != nil || f.acme != nil {
 		w.api.Certificate = f.soonest
 	}
+	w.pair = f.pair
 	if f.acme != nil {
 		w.health.certified = f.certified
 	}

@@ -96,6 +96,9 @@ func (f *relayFront) close() {
 // certify finds the certificates that are got by ACME, if any are.
 func (f *relayFront) certify(o *relayOptions, h *relayData, log *slog.Logger) error {
 	f.log = log
+	if f.pair != nil {
+		f.pair.log = log
+	}
 	if !o.tls.acme {
 		return nil
 	}

@@ -254,10 +254,12 @@ func (o *relayTLS) pair() *keyPair {
 // needs no restart. While they can't be read, or don't belong together, what they said last stays in force.
 type keyPair struct {
 	cert, key string
+	log       *slog.Logger // nil: nobody listens yet
 
 	mu      sync.Mutex
 	last    *tls.Certificate
 	changed [2]time.Time // when the files did that last is from
+	failed  string       // why they couldn't be read since, which was said
 }
 
 // get is asked at each handshake.
@@ -275,9 +277,15 @@ func (p *keyPair) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	}
 	switch pair, err := tls.LoadX509KeyPair(p.cert, p.key); {
 	case err == nil:
-		p.last, p.changed = &pair, changed
+		if p.log != nil && p.last != nil {
+			p.log.Info("certificate read again", "file", p.cert, "good_until", pair.Leaf.NotAfter)
+		}
+		p.last, p.changed, p.failed = &pair, changed, ""
 	case p.last == nil:
 		return nil, err
+	case p.log != nil && err.Error() != p.failed:
+		p.log.Error("the certificate that was read before stays in force", "file", p.cert, "error", err)
+		p.failed = err.Error()
 	}
 	return p.last, nil
 }

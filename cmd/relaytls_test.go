@@ -7,10 +7,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -82,6 +84,8 @@ func TestRenewedCertificate(t *testing.T) {
 	}
 	defer front.close()
 	ln := front.secure
+	var said strings.Builder
+	front.pair.log = slog.New(slog.NewTextHandler(&said, nil))
 	serveTLS(t, ln)
 	wantSerial := func(when string, want int64) {
 		t.Helper()
@@ -105,4 +109,12 @@ func TestRenewedCertificate(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantSerial("without its key", 3)
+	wantSerial("without its key still", 3)
+	front.pair.mu.Lock()
+	defer front.pair.mu.Unlock()
+	for what, want := range map[string]int{"certificate read again": 2, "the certificate that was read before stays in force": 2} {
+		if got := strings.Count(said.String(), what); got != want {
+			t.Errorf("%q is said %d times, want %d, in\n%s", what, got, want, said.String())
+		}
+	}
 }

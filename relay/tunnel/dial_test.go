@@ -40,6 +40,7 @@ func TestCheckRelay(t *testing.T) {
 		{"ws://relay.example", "", "begins with https://"},
 		{"", "", "begins with https://"},
 		{"https://", "", "has no host"},
+		{"https://relay.example/e/quiet-otter", "secret", "is an endpoint's URL"},
 		{"https://:8443", "", "has no host"},
 		{"https://relay example", "", "invalid character"},
 	} {
