@@ -164,6 +164,7 @@ func (l *listing) once(ctx context.Context) (n int, err error) {
 		n++
 		look.found = n
 		if found = append(found, s); len(found) == listBatch {
+			look.clear()
 			if err := flush(); err != nil {
 				return n, err
 			}

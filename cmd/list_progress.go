@@ -40,7 +40,7 @@ func (o *lookout) looked() {
 	if o.pause != nil {
 		_ = o.pause() // what can't be written now can't be written in the end either, and is said then
 	}
-	if time.Since(o.drawn) < lookoutEvery || !isTerminal(o.err) {
+	if time.Since(o.drawn) < lookoutEvery || !o.drawsBeside() {
 		return
 	}
 	if o.drawn.IsZero() {

@@ -206,7 +206,7 @@ func (r *replaying) equip() error {
 	r.closing = append(r.closing, closer(client.CloseIdleConnections))
 	r.replayer = &replayer{
 		store: r.store, secrets: found, client: client, keep: r.o.keepSignature, where: where, waitForApp: r.o.waitForApp,
-		change: change, faults: r.o.faults, unmarked: r.o.noMark, options: options, talk: r.err,
+		change: change, faults: r.o.faults, unmarked: r.o.noMark, options: options, talk: aboveProgress{r},
 		told: make(map[string]bool), signing: make(map[string]signature.Secret),
 	}
 	if !r.o.noStore {

@@ -31,7 +31,7 @@ func (r *replayReport) line(ctx context.Context, j judgement, sum inspect.Summar
 	if isTerminal(r.place.out) {
 		width = terminalWidth(r.place.out)
 	}
-	_, err := fmt.Fprintf(r.out, "%s%s\n", r.clear(), r.pen.layOut(width, before, sum, short, statuses, r.verdictWord(j.verdict), inspect.Printable(joined(" · ", details...))))
+	_, err := fmt.Fprintf(r.out, "%s\n", r.pen.layOut(width, before, sum, short, statuses, r.verdictWord(j.verdict), inspect.Printable(joined(" · ", details...))))
 	if err == nil && sum.Err != "" {
 		_, err = fmt.Fprintf(r.out, "          %s\n", r.pen.bad.Sprint(inspect.Printable(sum.Err)))
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ type replayReport struct {
 	store   *history.Store
 	json    bool
 	planned int      // how many are to be sent; -1 if nobody knows
+	drawn   bool     // how far it is, on the terminal
 	ids     []string // of the originals, where they were named
 	began   time.Time
 
@@ -52,7 +54,7 @@ func (r *replaying) newReport() *replayReport {
 		planned *= r.o.copies()
 	}
 	return &replayReport{
-		place: r.place, store: r.store, json: r.o.json, planned: planned, ids: r.originals.ids, done: make(map[string]bool), began: time.Now(), out: bufio.NewWriterSize(r.out, 64<<10),
+		place: r.place, store: r.store, json: r.o.json, planned: planned, drawn: planned != 1 && r.drawsBeside(), ids: r.originals.ids, done: make(map[string]bool), began: time.Now(), out: bufio.NewWriterSize(r.out, 64<<10),
 		counts: make(map[verdict]int), tally: newTally(), junit: r.newJUnit(),
 	}
 }
@@ -89,12 +91,14 @@ func (r *replayReport) add(ctx context.Context, j judgement) error {
 		r.before[j.original.ID] = j.verdict
 	}
 	if r.json {
+		_, _ = r.out.WriteString(r.clear(r.place.out)) // whose error stays
 		return r.flush(printJSON(r.out, replayedJSON{summaryJSON(sum), string(j.verdict), firstAnswer(j.original).status, j.body, j.want, j.note, string(was)}))
 	}
 	if many := r.planned < 0 || r.planned > linesWhole; many && (j.verdict == same || j.verdict == asExpected) || r.lines >= linesMost {
 		return nil
 	}
 	r.lines++
+	_, _ = r.out.WriteString(r.clear(r.place.out))
 	return r.flush(r.line(ctx, j, sum, was))
 }
 
@@ -138,7 +142,7 @@ func (r *replayReport) leaveOut(d *inspect.Delivery, why error) error {
 	if err := r.out.Flush(); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(r.err, "%shook: warning: left out: %s\n", r.clear(), inspect.Printable(why.Error()))
+	_, _ = fmt.Fprintf(r.err, "%shook: warning: left out: %s\n", r.clear(r.err), inspect.Printable(why.Error()))
 	return nil
 }
 
@@ -195,9 +199,9 @@ func (r *replaying) finish(ctx context.Context, why error) error {
 	return nil
 }
 
-// showProgress draws how far it is, if there is a terminal and more than a glance, until what it returns is called.
+// showProgress draws how far it is until what it returns is called.
 func (r *replayReport) showProgress(ctx context.Context) (stop func()) {
-	if !isTerminal(r.err) || r.planned == 1 {
+	if !r.drawn {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -215,10 +219,23 @@ func (r *replayReport) showProgress(ctx context.Context) (stop func()) {
 	}
 }
 
-// clear makes room for a line where the progress is drawn.
-func (r *replayReport) clear() string {
-	if isTerminal(r.err) && isTerminal(r.place.out) && r.planned != 1 {
+// clear makes room for a line that is written to stream, where the progress is drawn.
+func (r *replayReport) clear(stream any) string {
+	if r.drawn && isTerminal(stream) {
 		return "\r\x1b[K"
 	}
 	return ""
+}
+
+// An aboveProgress is stderr for what is said while the progress may be drawn.
+type aboveProgress struct{ *replaying }
+
+// Write writes lines.
+func (a aboveProgress) Write(lines []byte) (int, error) {
+	if a.report != nil {
+		if _, err := io.WriteString(a.err, a.report.clear(a.err)); err != nil {
+			return 0, err
+		}
+	}
+	return a.err.Write(lines)
 }

@@ -58,7 +58,7 @@ func (r *replayReport) sum(why error) error {
 	if r.unfit > 0 {
 		parts = append(parts, humanize.Comma(int64(r.unfit))+" left out")
 	}
-	_, err := fmt.Fprintf(r.out, "%s%s\n", r.clear(), strings.Join(parts, " · "))
+	_, err := fmt.Fprintf(r.out, "%s\n", strings.Join(parts, " · "))
 	if err == nil && r.sent > linesWhole {
 		_, err = fmt.Fprintf(r.out, "  speed    %s/s over %s\n%s", humanize.Comma(int64(perSecond(r.sent, took))), seconds(took), r.tally.answers(r.pen))
 	}

@@ -1,12 +1,16 @@
 package cmd
 
 import (
+	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/creack/pty"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 )
@@ -121,5 +125,47 @@ func TestExpectedStatuses(t *testing.T) {
 	}
 	if _, err := parseExpected("2xx,"); err == nil {
 		t.Error("an empty status was taken")
+	}
+}
+
+func TestNoProgressBesideAPipe(t *testing.T) {
+	terminal, tty, err := pty.Open()
+	if err != nil {
+		t.Skip(err) // there are none on Windows
+	}
+	reader, pipe, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, f := range []*os.File{terminal, tty, reader, pipe, file} {
+			_ = f.Close()
+		}
+	})
+	for _, c := range []struct {
+		name     string
+		out, err io.Writer
+		want     bool
+	}{
+		{"a terminal", tty, tty, true},
+		{"a file", file, tty, true},
+		{"a pipe", pipe, tty, false}, // tee prints on the terminal what it reads there, nobody knows when
+		{"no terminal", tty, pipe, false},
+	} {
+		r := &replaying{place: place{streams: streams{out: c.out, err: c.err}}}
+		for _, planned := range []int{-1, 1, 2} {
+			r.originals.count = planned
+			report, want := r.newReport(), c.want && planned != 1
+			if report.drawn != want {
+				t.Errorf("%s, %d planned: drawn %t, want %t", c.name, planned, report.drawn, want)
+			}
+			if got := report.clear(c.out) != ""; got != (want && c.out == tty) {
+				t.Errorf("%s, %d planned: what is drawn is erased before a line: %t", c.name, planned, got)
+			}
+		}
 	}
 }

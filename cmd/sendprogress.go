@@ -34,6 +34,22 @@ func (p place) drawProgress(ctx context.Context, line func(width int) string) {
 	}
 }
 
+// drawsBeside says whether progress may be drawn while results are printed. Of a pipe nobody knows when its reader prints them,
+// perhaps on the same terminal, as tee and jq do: into the middle of what is drawn.
+func (p place) drawsBeside() bool {
+	return isTerminal(p.err) && !isPipe(p.out)
+}
+
+// isPipe says whether what is written goes to another program.
+func isPipe(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0
+}
+
 func (v *volley) progress(width int, took time.Duration) string {
 	return v.pen.progress(width, progress{v.done.Load(), int64(v.o.count), v.failed.Load(), took})
 }
