@@ -203,14 +203,10 @@ func notLike(f *pflag.Flag, at, text string, err error) error {
 	if isSecret(f) {
 		shown = "its value, which is not shown here,"
 	}
-	switch kind := f.Value.Type(); {
-	case kind == "duration":
-		return fail(exitUsage, "a duration is like 70s or 5m", "%s%s is no duration", at, shown)
-	case kind == "bool":
-		return fail(exitUsage, "write true or false", "%s%s is neither true nor false", at, shown)
-	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"), strings.HasPrefix(kind, "float"):
-		return fail(exitUsage, "a number is like 100", "%s%s is no number that it takes", at, shown)
-	case isSecret(f):
+	if kind := notOfKind(f, at, shown, text); kind != nil {
+		return kind
+	}
+	if isSecret(f) {
 		return fail(exitUsage, "write it as "+exampleLine(f), "%s%s is wrong", at, shown)
 	}
 	next := "write it as " + exampleLine(f)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -96,8 +97,10 @@ func flagError(c *cobra.Command, err error) error {
 	if _, wrong, ok := strings.Cut(err.Error(), "unknown flag: "); ok {
 		return &fault{fmt.Errorf("%s has no flag %s", c.CommandPath(), wrong), didYouMean("", wrong, names, fallback), exitUsage}
 	}
-	words, _, _ := strings.Cut(err.Error(), ": strconv.") // which tells nobody more
-	return fail(exitUsage, fallback, "%s", words)
+	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return wrongValue(c, wrong, fallback)
+	}
+	return fail(exitUsage, fallback, "%w", err)
 }
 
 // didYouMean names the words that a wrong one might have been meant for, each behind prefix, or says fallback.

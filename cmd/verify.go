@@ -85,7 +85,7 @@ func newVerify(s streams) *cobra.Command {
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "a header field, `'Name: value'` (repeatable)")
 	f.StringVarP(&o.body, "body", "d", "", "the request's body: `@FILE`, - or the text itself")
 	f.StringArrayVar(&o.secrets, "secret", nil, "the signing secret, `[PROVIDER=]SOURCE`: @FILE, env:NAME or - (repeatable)")
-	f.Int64Var(&o.at, "at", 0, "judge as of this `Unix time` instead of the receipt")
+	f.Int64Var(&o.at, "at", 0, "judge as of this `"+unixTime+"` instead of the receipt")
 	f.BoolVar(&o.fetchKeys, "fetch-keys", false, "fetch the public keys that verify it from the provider's own host, and keep them")
 	f.BoolVar(&o.json, "json", false, "one JSON object: verdict, reason, explanation")
 	return c
