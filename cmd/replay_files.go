@@ -58,6 +58,9 @@ func withoutReplays(all []*inspect.Delivery) []*inspect.Delivery {
 }
 
 func isSession(path string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // what is read from a pipe is gone
+		return false
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return false
