@@ -172,7 +172,13 @@ func runReplay(ctx context.Context, p place, store *history.Store, o replayOptio
 		return err
 	}
 	var err error
-	if r.originals, err = r.find(ctx, time.Now()); err != nil {
+	r.originals, err = r.find(ctx, time.Now())
+	switch {
+	case err != nil && ctx.Err() != nil && o.print == "":
+		r.originals.count = -1
+		r.report = r.newReport()
+		return r.finish(ctx, ctx.Err())
+	case err != nil:
 		return err
 	}
 	if r.judge, err = r.judging(); err != nil {

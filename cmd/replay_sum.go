@@ -79,6 +79,8 @@ func (r *replayReport) wordsLeft() string {
 		parts = append(parts, plural(r.cut, "was", "were")+" cut off before an answer")
 	}
 	switch n := left - r.cut; {
+	case r.planned < 0 && r.sent+r.cut+r.unfit == 0:
+		parts = append(parts, "interrupted before the first was sent")
 	case r.planned < 0:
 		parts = append(parts, "the rest was not sent")
 	case n > 0:
