@@ -96,7 +96,7 @@ func (judged judgement) failure(after inspect.Summary) *junitFailure {
 		answered += fmt.Sprintf(", at first %d", was)
 	}
 	f := &junitFailure{Type: string(judged.verdict), Message: inspect.Printable(answered)}
-	details := []string{judged.body, judged.note, after.Err, "hook show " + judged.fresh.ID}
+	details := []string{judged.body, redirectWords(judged.fresh.Last().Response), judged.note, after.Err, "hook show " + judged.fresh.ID}
 	if judged.want != "" {
 		details = append([]string{"expected " + judged.want}, details...)
 	}

@@ -19,7 +19,7 @@ func (r *replayReport) line(ctx context.Context, j judgement, sum inspect.Summar
 	if len(j.original.Attempts) == 0 {
 		answered = r.pen.faint.Sprint("---")
 	}
-	details := []string{j.body, j.want, sum.Change, j.note}
+	details := []string{j.body, j.want, redirectWords(j.fresh.Last().Response), sum.Change, j.note}
 	if was != "" && was != j.verdict {
 		details[0] = joined(" · ", "was "+string(was), j.body)
 	}

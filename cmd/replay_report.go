@@ -66,6 +66,7 @@ type replayedJSON struct {
 	Before   int    `json:"status_before,omitempty"`   // of the app's first answer
 	Body     string `json:"body_compared,omitempty"`   // how the answer's body stands to that
 	Want     string `json:"expected,omitempty"`        // what was expected and isn't so
+	Redirect string `json:"redirect_to,omitempty"`     // where the answer sends whoever asked, which isn't followed
 	Note     string `json:"note,omitempty"`            // how it was signed
 	Was      string `json:"compared_before,omitempty"` // with --watch: the verdict of the round before
 }
@@ -92,7 +93,7 @@ func (r *replayReport) add(ctx context.Context, j judgement) error {
 	}
 	if r.json {
 		_, _ = r.out.WriteString(r.clear(r.place.out)) // whose error stays
-		return r.flush(printJSON(r.out, replayedJSON{summaryJSON(sum), string(j.verdict), firstAnswer(j.original).status, j.body, j.want, j.note, string(was)}))
+		return r.flush(printJSON(r.out, replayedJSON{summaryJSON(sum), string(j.verdict), firstAnswer(j.original).status, j.body, j.want, redirected(j.fresh.Last().Response), j.note, string(was)}))
 	}
 	if many := r.planned < 0 || r.planned > linesWhole; many && (j.verdict == same || j.verdict == asExpected) || r.lines >= linesMost {
 		return nil

@@ -102,6 +102,22 @@ func compareBodies(before, after *inspect.Response) string {
 	return bodyDifference(before, after)
 }
 
+// redirected is where an answer sends whoever asked; empty if nowhere.
+func redirected(r *inspect.Response) string {
+	if r == nil || r.Status/100 != 3 {
+		return ""
+	}
+	return inspect.MaskAccess(r.Header.Get("Location"))
+}
+
+// redirectWords say so; nothing if it isn't so.
+func redirectWords(r *inspect.Response) string {
+	if to := redirected(r); to != "" {
+		return "redirect to " + to + " not followed"
+	}
+	return ""
+}
+
 // expectedStatuses judges by --expect.
 type expectedStatuses []string
 

@@ -122,6 +122,8 @@ func stripeApp(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"received":true}`)
 	case "/ok":
 		_, _ = io.WriteString(w, "ok")
+	case "/moved":
+		http.Redirect(w, r, "/moved/", http.StatusMovedPermanently)
 	case "/fail":
 		http.Error(w, "a bug", http.StatusInternalServerError)
 	default:

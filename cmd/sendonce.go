@@ -136,7 +136,7 @@ func (s *sending) printAnswer(d *inspect.Delivery) error {
 	}
 	answer, _, _ := inspect.Decoded(a.Response.Header, a.Response.Body.Bytes, 4096) // what could be decoded says enough
 	_, err := fmt.Fprintf(s.out, "%s %s in %s   %s\n", s.pen.sign("←", "<"), s.pen.status(d.Summary()), duration(a.Stages.Total),
-		ansi.Truncate(inspect.Printable(string(answer[:min(len(answer), 400)])), 100, "…"))
+		joined(" · ", inspect.Printable(redirectWords(a.Response)), ansi.Truncate(inspect.Printable(string(answer[:min(len(answer), 400)])), 100, "…")))
 	return err
 }
 
