@@ -5,9 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"strings"
 	"sync"
+
+	"github.com/dustin/go-humanize"
 
 	"github.com/seed-4575fdc3/hook/inspect"
 	"github.com/seed-4575fdc3/hook/inspect/export"
@@ -21,9 +26,10 @@ type baseline struct {
 	path   string
 	update bool // write what comes
 
-	mu      sync.Mutex
-	file    baselineFile
-	changed bool
+	mu     sync.Mutex
+	file   baselineFile
+	before map[string]baselineAnswer // what the file has
+	asked  map[string]bool           // ids of those that were replayed
 }
 
 type baselineFile struct {
@@ -40,7 +46,7 @@ type baselineAnswer struct {
 }
 
 func (r *replaying) openBaseline() (*baseline, error) {
-	b := &baseline{path: r.o.baseline, update: r.o.update}
+	b := &baseline{path: r.o.baseline, update: r.o.update, asked: make(map[string]bool)}
 	text, err := os.ReadFile(b.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -60,6 +66,7 @@ func (r *replaying) openBaseline() (*baseline, error) {
 	if b.file.Answers == nil {
 		b.file.Answers = make(map[string]baselineAnswer)
 	}
+	b.before = maps.Clone(b.file.Answers)
 	return b, nil
 }
 
@@ -68,13 +75,14 @@ func (b *baseline) judge(done replayed) judgement {
 	got := answerFor(done)
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.asked[done.original.ID] = true
 	want, known := b.file.Answers[done.original.ID]
 	if b.update || !known {
 		if got.Status == 0 { // an app that was down is nothing to compare with
 			j.verdict, j.want = otherwise, "an answer for the baseline"
 			return j
 		}
-		b.file.Answers[done.original.ID], b.changed = got, true
+		b.file.Answers[done.original.ID] = got
 		if !known {
 			j.body = "new in the baseline"
 		}
@@ -118,19 +126,50 @@ func answerFor(done replayed) baselineAnswer {
 	return a
 }
 
-// save writes the file if it has changed. What comes after that is compared with it.
-func (b *baseline) save() error {
-	b.update = false
-	if !b.changed {
-		return nil
+// save writes the file if anything in it has changed, and says what; if it was to be updated, also that nothing has. What comes
+// after that is compared with it.
+func (b *baseline) save(talk io.Writer) error {
+	words, same := b.changes()
+	if !same {
+		text, err := json.MarshalIndent(b.file, "", "  ")
+		if err == nil {
+			err = os.WriteFile(b.path, append(text, '\n'), 0o644) //nolint:gosec // it belongs in git
+		}
+		if err != nil {
+			return fail(exitFailed, "--baseline FILE names a file that can be written", "write the baseline: %w", err)
+		}
 	}
-	b.changed = false
-	text, err := json.MarshalIndent(b.file, "", "  ")
-	if err == nil {
-		err = os.WriteFile(b.path, append(text, '\n'), 0o644) //nolint:gosec // it belongs in git
+	if !same || b.update && len(b.before) > 0 {
+		_, _ = fmt.Fprintf(talk, "hook: %s: %s\n", inspect.Printable(b.path), words)
 	}
-	if err != nil {
-		return fail(exitFailed, "--baseline FILE names a file that can be written", "write the baseline: %w", err)
-	}
+	b.update, b.before = false, maps.Clone(b.file.Answers)
+	clear(b.asked)
 	return nil
+}
+
+// changes say how the answers stand to what the file has.
+func (b *baseline) changes() (words string, same bool) {
+	added, changed, kept, others := 0, 0, 0, 0
+	for id, now := range b.file.Answers {
+		switch before, known := b.before[id]; {
+		case !known:
+			added++
+		case before != now:
+			changed++
+		case b.asked[id]:
+			kept++
+		default:
+			others++
+		}
+	}
+	var parts []string
+	for _, part := range []struct {
+		n     int
+		words string
+	}{{added, "added"}, {changed, "changed"}, {kept, "as before"}, {others, "not replayed"}} {
+		if part.n > 0 {
+			parts = append(parts, humanize.Comma(int64(part.n))+" "+part.words)
+		}
+	}
+	return strings.Join(parts, ", "), added+changed == 0
 }

@@ -181,7 +181,7 @@ func (r *replaying) finish(ctx context.Context, why error) error {
 		return err
 	}
 	if b, ok := r.judge.(*baseline); ok && why == nil {
-		if err := b.save(); err != nil {
+		if err := b.save(r.err); err != nil {
 			return err
 		}
 	}
