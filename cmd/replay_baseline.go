@@ -90,7 +90,7 @@ func (b *baseline) judge(done replayed) judgement {
 	}
 	switch {
 	case want.Status != got.Status:
-		j.verdict, j.want = otherwise, fmt.Sprint(want.Status)
+		j.verdict, j.want = otherwise, fmt.Sprintf("%d, as the baseline has it", want.Status)
 	case want.SHA256 != got.SHA256 || want.Body != got.Body:
 		if difference := want.differs(got); difference != "" {
 			j.verdict, j.want = otherwise, "the body of the baseline; "+difference

@@ -92,7 +92,9 @@ func (judged judgement) failure(after inspect.Summary) *junitFailure {
 	if after.Status == 0 {
 		answered = "no answer: " + after.Err
 	}
-	if was := firstAnswer(judged.original).status; was != 0 {
+	if was := firstAnswer(judged.original).status; judged.want != "" {
+		answered += ", expected " + judged.want
+	} else if was != 0 {
 		answered += fmt.Sprintf(", at first %d", was)
 	}
 	f := &junitFailure{Type: string(judged.verdict), Message: inspect.Printable(answered)}
