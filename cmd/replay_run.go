@@ -3,15 +3,12 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 
 	"github.com/seed-4575fdc3/hook/inspect"
-	"github.com/seed-4575fdc3/hook/replay"
 )
 
 // once replays all, one round of it.
@@ -162,43 +159,4 @@ func (o *replayOptions) copies() int {
 		return 2
 	}
 	return 1
-}
-
-// mayAsk asks the user, once for each host that isn't this machine, whether to send there. One goroutine at a time may.
-func (r *replaying) mayAsk(ctx context.Context, original *inspect.Delivery) error {
-	to, _, err := r.replayer.where(original)
-	if err != nil {
-		return err
-	}
-	if to.Path = ""; r.asked[to] {
-		return nil
-	}
-	r.asked[to] = true
-	if to.IsLocal() || r.o.yes {
-		return nil
-	}
-	return r.ask(ctx, to)
-}
-
-func (r *replaying) ask(ctx context.Context, to replay.Target) error {
-	how := "one webhook"
-	if r.originals.count != 1 {
-		how = plural(r.originals.count, "webhook", "webhooks")
-	}
-	if r.originals.count < 0 {
-		how = "webhooks"
-	}
-	if !isTerminal(r.in) || !isTerminal(r.err) {
-		return fail(exitUsage, "--yes sends without asking", "replay: %s is another machine", inspect.Printable(to.Host))
-	}
-	if r.report != nil { // nothing is drawn meanwhile
-		r.report.mu.Lock()
-		defer r.report.mu.Unlock()
-		_, _ = io.WriteString(r.err, "\r\x1b[K")
-	}
-	yes, err := r.confirm(ctx, fmt.Sprintf("send %s to %s, which is another machine?", how, inspect.Printable(to.Host)))
-	if err == nil && !yes {
-		return fail(exitInterrupted, "", "replay: nothing was sent to %s", inspect.Printable(to.Host))
-	}
-	return err
 }
