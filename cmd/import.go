@@ -161,13 +161,7 @@ func (i *importing) flush(ctx context.Context) error {
 
 // failed says why a file can't be read, or no further.
 func (i *importing) failed(file string, err error) {
-	next := ""
-	switch {
-	case errors.Is(err, export.ErrFormat):
-		next = "it may be what `hook export` wrote, the HAR of a browser or a proxy, raw HTTP requests or curl commands"
-	case errors.Is(err, export.ErrEmpty):
-		next = "whatever was to fill it has not"
-	}
+	next := afterUnread(err)
 	if f, ok := errors.AsType[*fault](err); ok {
 		next = f.next
 	}
@@ -183,4 +177,18 @@ func (i *importing) failed(file string, err error) {
 	if next != "" {
 		_, _ = fmt.Fprintf(i.err, "hook: hint: %s\n", next)
 	}
+}
+
+// afterUnread is the next step for a file that can't be read, or no further.
+func afterUnread(err error) string {
+	const forms = "what `hook export` wrote, the HAR of a browser or a proxy, raw HTTP requests or curl commands"
+	switch _, unopened := errors.AsType[*fs.PathError](err); {
+	case unopened:
+		return "name a file that can be read"
+	case errors.Is(err, export.ErrFormat):
+		return "it may be " + forms
+	case errors.Is(err, export.ErrEmpty):
+		return "whatever was to fill it has not"
+	}
+	return "save it anew where it came from; it may be " + forms
 }

@@ -20,7 +20,7 @@ func withHistoryOf(c *cobra.Command, s streams, file string, do func(place, *his
 	if err != nil {
 		return err
 	}
-	store, err := openFile(c.Context(), file)
+	store, err := openFile(c.Context(), "--file", file)
 	if err != nil {
 		return err
 	}
@@ -30,20 +30,20 @@ func withHistoryOf(c *cobra.Command, s streams, file string, do func(place, *his
 	return errors.Join(err, closing(store, p.err))
 }
 
-func openFile(ctx context.Context, file string) (*history.Store, error) {
+func openFile(ctx context.Context, what, file string) (*history.Store, error) {
 	store, err := history.Open(ctx, file, history.Options{ReadOnly: true})
 	if newer, ok := errors.AsType[*history.NewerError](err); ok {
-		return nil, fail(exitFailed, "upgrade hook", "--file %s: %w", file, newer)
+		return nil, fail(exitFailed, "upgrade hook", "%s %s: %w", what, file, newer)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fail(exitUsage, "`hook export --as session -o "+file+"` makes one", "--file %s: there is no such file", file)
+		return nil, fail(exitUsage, "`hook export --as session -o "+file+"` makes one", "%s %s: there is no such file", what, file)
 	case errors.Is(err, history.ErrNotHistory):
-		return nil, fail(exitUsage, "--file takes what `hook export --as session` makes; `hook import "+file+"` reads other formats", "--file %s: %w", file, history.ErrNotHistory)
+		return nil, fail(exitUsage, "it takes what `hook export --as session` makes; `hook import "+file+"` reads other formats", "%s %s: %w", what, file, history.ErrNotHistory)
 	case history.IsDamaged(err):
 		return nil, historyFault(file, err)
 	case err != nil:
-		return nil, fail(exitFailed, "", "--file %s: %w", file, err)
+		return nil, fail(exitFailed, "", "%s %s: %w", what, file, err)
 	}
 	return store, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -37,11 +38,16 @@ func (r *replaying) readOriginals(ctx context.Context, path string) (originals, 
 	case errors.Is(err, os.ErrNotExist):
 		return originals{}, fail(exitUsage, "ids are as `hook list` shows them", "replay %s: there is no such file", path)
 	case errors.Is(err, export.ErrFormat), errors.Is(err, export.ErrEmpty):
-		return originals{}, fail(exitUsage, "it takes what `hook export` wrote, the HAR of a browser, raw HTTP requests or curl commands", "replay %s: %w", path, err)
+		return originals{}, fail(exitUsage, afterUnread(err), "replay %s: %w", path, err)
 	case err != nil:
-		return originals{}, fail(exitFailed, "", "replay %s: %w", path, err)
+		next := afterUnread(err)
+		if open, ok := errors.AsType[*fs.PathError](err); ok && open.Path == path {
+			err = open.Err
+		}
+		return originals{}, fail(exitFailed, next, "replay %s: %w", path, err)
 	case i.sum.bad > 0:
-		return originals{}, fail(exitFailed, "nothing was sent: take out what can't be read", "replay %s: %s", path, i.sum.words())
+		return originals{}, fail(exitFailed, "nothing was sent: take them out of the file, or save it anew where it came from", "replay %s: %s in it can't be read",
+			path, plural(i.sum.bad, "delivery", "deliveries"))
 	case len(all) == 0:
 		return originals{}, fail(exitFailed, "it takes what `hook export` writes as har, ndjson, http or session", "replay %s: there is no webhook in it: %s", path, i.sum.words())
 	}
@@ -73,9 +79,9 @@ func isSession(path string) bool {
 
 // originalsInSession are those of a session, the oldest first. It stays open until the command ends.
 func (r *replaying) originalsInSession(ctx context.Context, path string) (originals, error) {
-	store, err := openFile(ctx, path)
+	store, err := openFile(ctx, "replay", path)
 	if err != nil {
-		return originals{}, err
+		return originals{}, damagedSession(path, err)
 	}
 	r.closing = append(r.closing, store)
 	q := history.Query{OldestFirst: true, NoReplays: true, AllProjects: true}
@@ -83,5 +89,19 @@ func (r *replaying) originalsInSession(ctx context.Context, path string) (origin
 	if err == nil && n == 0 {
 		err = fail(exitFailed, "`hook list --file "+path+"` shows what is in it", "replay %s: there is nothing in it but replays", path)
 	}
-	return originals{n, nil, store.EachWhole(ctx, q)}, err
+	return originals{n, nil, func(yield func(*inspect.Delivery, error) bool) {
+		for d, err := range store.EachWhole(ctx, q) {
+			if !yield(d, damagedSession(path, err)) || err != nil {
+				return
+			}
+		}
+	}}, damagedSession(path, err)
+}
+
+// damagedSession has words for the damage of a session. It is not wrapped: the user's own history isn't damaged.
+func damagedSession(path string, err error) error {
+	if !history.IsDamaged(err) {
+		return err
+	}
+	return fail(exitFailed, recovery(path), "replay %s: the session is damaged: %v", path, err)
 }

@@ -416,7 +416,7 @@ func TestSessionIsOnlyRead(t *testing.T) {
 	if _, err := s.do.Export(t.Context(), []string{id}, asSession, file); err != nil {
 		t.Fatal(err)
 	}
-	store, err := openFile(t.Context(), file)
+	store, err := openFile(t.Context(), "--file", file)
 	if err != nil {
 		t.Fatal(err)
 	}
