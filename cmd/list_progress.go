@@ -58,8 +58,8 @@ func (o *lookout) words() string {
 	if o.total > 0 {
 		of = " of " + humanize.Comma(int64(o.total))
 	}
-	return fmt.Sprintf("looked at %s%s · %s/s · %s found · Ctrl-C stops", humanize.Comma(int64(o.count)), of,
-		humanize.Comma(int64(perSecond(o.count, o.drawn.Sub(o.began)))), humanize.Comma(int64(o.found)))
+	return fmt.Sprintf("looked at %s%s · %s · %s found · Ctrl-C stops", humanize.Comma(int64(o.count)), of,
+		rateWords(perSecond(o.count, o.drawn.Sub(o.began))), humanize.Comma(int64(o.found)))
 }
 
 func (o *lookout) clear() {

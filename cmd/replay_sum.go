@@ -60,7 +60,7 @@ func (r *replayReport) sum(why error) error {
 	}
 	_, err := fmt.Fprintf(r.out, "%s\n", strings.Join(parts, " · "))
 	if err == nil && r.sent > linesWhole {
-		_, err = fmt.Fprintf(r.out, "  speed    %s/s over %s\n%s", humanize.Comma(int64(perSecond(r.sent, took))), seconds(took), r.tally.answers(r.pen))
+		_, err = fmt.Fprintf(r.out, "  speed    %s over %s\n%s", rateWords(perSecond(r.sent, took)), seconds(took), r.tally.answers(r.pen))
 	}
 	if err == nil && r.keep != nil {
 		_, err = fmt.Fprintf(r.out, "  history  %s that didn't come out the same; of more than %s it gets no others\n", humanize.Comma(int64(r.kept)), humanize.Comma(keptWhole))

@@ -175,3 +175,25 @@ func TestProgressFits(t *testing.T) {
 		}
 	}
 }
+
+func TestRateWords(t *testing.T) {
+	for _, c := range []struct {
+		n    int
+		took time.Duration
+		want string
+	}{
+		{0, time.Second, "0/s"},
+		{12_345, 2 * time.Second, "6,172/s"},
+		{3, 2 * time.Second, "1/s"},
+		{1, 5 * time.Second, "12/min"},
+		{1, time.Minute, "1/min"},
+		{2, time.Hour, "2/h"},
+	} {
+		if got := rateWords(perSecond(c.n, c.took)); got != c.want {
+			t.Errorf("%d in %v: got %q, want %q", c.n, c.took, got, c.want)
+		}
+	}
+	if got := new(pen).progress(60, progress{0, 12, 0, time.Second}); strings.Contains(got, "/s") {
+		t.Errorf("before the first is done there is a rate: %q", got)
+	}
+}

@@ -67,7 +67,9 @@ func (p pen) progress(width int, now progress) string {
 	if now.all >= 0 {
 		text += " of " + humanize.Comma(now.all)
 	}
-	text += " · " + humanize.Comma(int64(rate)) + "/s"
+	if now.done > 0 { // before, nobody knows
+		text += " · " + rateWords(rate)
+	}
 	if now.failed > 0 {
 		text += " · " + humanize.Comma(now.failed) + " failed"
 	}

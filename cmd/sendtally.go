@@ -100,7 +100,7 @@ func (t *tally) json(planned int, took time.Duration, faulty bool) tallyJSON {
 // text is the sum for people, a few lines.
 func (t *tally) text(p pen, planned, concurrency int, took time.Duration, faulty bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s sent in %s · %s/s · %s at once", humanize.Comma(int64(t.sent)), seconds(took), humanize.Comma(int64(perSecond(t.sent, took))), humanize.Comma(int64(concurrency)))
+	fmt.Fprintf(&b, "%s sent in %s · %s · %s at once", humanize.Comma(int64(t.sent)), seconds(took), rateWords(perSecond(t.sent, took)), humanize.Comma(int64(concurrency)))
 	if t.sent < planned {
 		fmt.Fprintf(&b, " · interrupted, %s were planned", humanize.Comma(int64(planned)))
 	}
@@ -134,6 +134,17 @@ func (t *tally) answers(p pen) string {
 
 func perSecond(n int, took time.Duration) float64 {
 	return float64(n) / max(took.Seconds(), 1e-6)
+}
+
+// rateWords are how many a second, or of few a minute or an hour.
+func rateWords(perSecond float64) string {
+	switch {
+	case perSecond >= 1 || perSecond <= 0:
+		return humanize.Comma(int64(perSecond)) + "/s"
+	case perSecond*60 >= 1:
+		return fmt.Sprintf("%.0f/min", perSecond*60)
+	}
+	return fmt.Sprintf("%.0f/h", perSecond*3600)
 }
 
 // fine is a duration with a digit behind the point where that says something.
