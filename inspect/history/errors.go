@@ -74,13 +74,17 @@ func isMissing(err error) bool {
 	return missing
 }
 
-// An AmbiguousError says that Ref is the beginning of several ids. IDs are up to five of them, the newest first.
+// An AmbiguousError says that Ref is the beginning of several ids, or too short a one to mean the only one. IDs are up to five of
+// them, the newest first.
 type AmbiguousError struct {
 	Ref string
 	IDs []string
 }
 
 func (e *AmbiguousError) Error() string {
+	if len(e.IDs) == 1 {
+		return fmt.Sprintf("%q is too short to mean %s for sure", e.Ref, e.IDs[0])
+	}
 	return fmt.Sprintf("%q means several deliveries: %s", e.Ref, strings.Join(e.IDs, ", "))
 }
 

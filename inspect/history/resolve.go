@@ -28,7 +28,7 @@ func (s *Store) Resolve(ctx context.Context, ref string) (string, error) {
 		return s.last(ctx)
 	}
 	prefix := idPrefix + strings.TrimPrefix(strings.ToLower(ref), idPrefix)
-	if len(prefix) < len(idPrefix)+minShort {
+	if prefix == idPrefix {
 		return "", &NotFoundError{Ref: ref}
 	}
 	projects := []string{s.options.Project, ""}
@@ -37,10 +37,10 @@ func (s *Store) Resolve(ctx context.Context, ref string) (string, error) {
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("look up delivery %q: %w", ref, err)
+		case len(ids) > 1, len(ids) == 1 && len(prefix) < len(idPrefix)+minShort:
+			return "", &AmbiguousError{Ref: ref, IDs: ids}
 		case len(ids) == 1:
 			return ids[0], nil
-		case len(ids) > 1:
-			return "", &AmbiguousError{Ref: ref, IDs: ids}
 		}
 	}
 	return "", &NotFoundError{Ref: ref}

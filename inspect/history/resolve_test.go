@@ -51,13 +51,16 @@ func TestResolve(t *testing.T) {
 			t.Errorf("%s: got %q, %v; want %q", test.ref, got, err, test.want)
 		}
 	}
-	for _, ref := range []string{"", "d_", "aaa", "d_aaa", "nope", "d_aaaabbbbccccd", "aa%%", "____", "latest", "é€é€"} {
+	for _, ref := range []string{"", "d_", "xxx", "d_x", "nope", "d_aaaabbbbccccd", "aa%%", "____", "latest", "é€é€"} {
 		got, err := s.Resolve(t.Context(), ref)
 		if missing, ok := errors.AsType[*NotFoundError](err); !ok || missing.Ref != ref || got != "" {
 			t.Errorf("%q: got %q, %v; want a NotFoundError", ref, got, err)
 		}
 	}
 	for ref, want := range map[string]string{
+		"d_a":  "[d_aaaabbbbdddd d_aaaabbbbcccc]",
+		"aaa":  "[d_aaaabbbbdddd d_aaaabbbbcccc]",
+		"zzz":  "[d_zzzzyyyyxxxx]", // the only one, but too short
 		"aaaa": "[d_aaaabbbbdddd d_aaaabbbbcccc]",
 		"many": "[d_many2345678a d_many2345678b d_many2345678c d_many2345678d d_many2345678e]",
 	} {
