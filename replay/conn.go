@@ -38,6 +38,7 @@ type conn struct {
 	in    *bufio.Reader
 	text  *textproto.Reader
 	known knownHead
+	sent  *upload // of the last body that went out beside its answer
 }
 
 func newConn(place string, raw net.Conn, o ClientOptions) *conn {
@@ -112,7 +113,8 @@ func (c *conn) send(r *http.Request, head *heading, trace *httptrace.ClientTrace
 	if _, err := c.Write(b); err != nil || short {
 		return nil, err
 	}
-	return c.upload(r, trace), nil
+	c.sent = c.upload(r, trace)
+	return c.sent, nil
 }
 
 // wrote says that the request is out.

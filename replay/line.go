@@ -28,7 +28,8 @@ func (c *Client) Line(t Target) *Line {
 
 // RoundTrip does what a Client's does, to the Line's app wherever r's URL leads. Own are fields that stand in place of those in r's
 // Header, sorted by their names. When the context of the request ends that the connection was made for, so does that: all requests
-// have the same. The body of the answer before must be closed. An answer's Header must not be changed: others may share it.
+// have the same. The body of the answer before must be closed. An answer's Header must not be changed: others may share it. Once
+// RoundTrip has failed, or the answer's body is closed, r is the caller's again; r's Body must be one that needn't be waited for.
 func (l *Line) RoundTrip(r *http.Request, own []Field) (*http.Response, error) {
 	trace := httptrace.ContextClientTrace(r.Context())
 	l.head.own = own
@@ -78,6 +79,9 @@ func (l *Line) Close() {
 	if l.conn != nil {
 		l.release()
 		_ = l.conn.Close()
+		if sent := l.conn.sent; sent != nil {
+			<-sent.done // so that nobody reads the request any more
+		}
 		l.conn = nil
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-4575fdc3/hook/replay"
 )
@@ -137,3 +138,40 @@ func TestLineWithOwnFields(t *testing.T) {
 		}
 	}
 }
+
+// An app may answer without reading the body. Once the answer is closed nobody reads on in that: it may be the next one by then.
+func TestLineThatIsAnsweredEarly(t *testing.T) {
+	a := startApp(t, func(c *talk) {
+		if _, err := http.ReadRequest(c.reader); err == nil {
+			c.say("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno")
+			_, _ = io.Copy(io.Discard, c.reader) // until the other side closes
+		}
+	})
+	l := newLine(t, a)
+	closed, read := make(chan struct{}), make(chan bool, 1)
+	body := readFunc(func([]byte) (int, error) {
+		select {
+		case <-closed:
+			read <- false
+		case <-time.After(50 * time.Millisecond): // as long as reading takes here
+			read <- true
+		}
+		return 0, io.ErrUnexpectedEOF
+	})
+	done := make(chan string, 1)
+	go func() {
+		got, _, err := askOn(t.Context(), l, &http.Request{Method: http.MethodPost, Body: io.NopCloser(body), ContentLength: 1 << 20})
+		close(closed)
+		done <- fmt.Sprint(got, err)
+	}()
+	if !within(t, read, "the body") {
+		t.Error("the answer was closed while the body was read")
+	}
+	if got, want := within(t, done, "an answer"), "413 map[Content-Length:[2]] no<nil>"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+type readFunc func([]byte) (int, error)
+
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
