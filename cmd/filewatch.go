@@ -72,8 +72,8 @@ func newFileWatch(ctx context.Context, roots, not []string, self ...any) (*fileW
 		}
 	}
 	for _, path := range not {
-		if path, err := filepath.Abs(path); err == nil {
-			w.not[path] = true
+		if abs, err := filepath.Abs(path); err == nil && path != "" { // of "" that is the current folder
+			w.not[abs] = true
 		}
 	}
 	w.git = exec.CommandContext(ctx, "git", "-C", folderOf(roots[0]), "rev-parse", "--is-inside-work-tree").Run() == nil

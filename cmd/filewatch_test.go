@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,4 +140,19 @@ func TestFileWatchSavedMeanwhile(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	done()
+}
+
+// A path that hook doesn't write to, as there is no --junit, isn't the folder where it runs.
+func TestFileWatchInACurrentFolder(t *testing.T) {
+	dir, _, _ := watchFiles(t)
+	src := filepath.Join(dir, "src")
+	t.Chdir(src)
+	w, err := newFileWatch(t.Context(), []string{dir}, []string{""})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = w.watcher.Close() }()
+	if got := w.watcher.WatchList(); !slices.Contains(got, src) {
+		t.Errorf("%q are watched, without %s", got, src)
+	}
 }
