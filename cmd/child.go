@@ -90,21 +90,25 @@ func startChild(ctx context.Context, o childOptions) (*child, error) {
 	return c, nil
 }
 
-// end asks the family to end, and kills it if it doesn't in time. read is closed when all that it printed was read.
+// end asks the family to end, and kills it if it doesn't in time. read is closed when all that it printed was read. A machine that
+// stands still lets nobody end, so the time is counted in steps: that one takes long isn't the family's fault.
 func (c *child) end(read <-chan struct{}) {
-	late := time.NewTimer(childEnd)
-	defer late.Stop()
+	const steps = 30
+	step := time.NewTicker(childEnd / steps)
+	defer step.Stop()
 	c.family.ask(c.cmd)
-	for exited := c.exited; exited != nil || read != nil; {
+	for exited, left := c.exited, steps; exited != nil || read != nil; {
 		select {
 		case <-exited:
 			exited = nil
 		case <-read:
 			read = nil
-		case <-late.C:
-			c.family.kill(c.cmd)
-			<-c.exited
-			return
+		case <-step.C:
+			if left--; left == 0 {
+				c.family.kill(c.cmd)
+				<-c.exited
+				return
+			}
 		}
 	}
 	// Whoever is left prints nothing, or is dead and waits for init to notice.

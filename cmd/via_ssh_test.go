@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"sync"
 	"testing"
+
+	"github.com/seed-4575fdc3/hook/internal/faults"
 )
 
 // An sshServer is a real sshd on loopback, one process for each connection.
@@ -145,7 +147,13 @@ func TestViaSSHWithAPort(t *testing.T) {
 	h, dir := newListening(t), t.TempDir()
 	server := startSSH(t, dir)
 	h.wrapSSH(dir)
-	taken, err := net.Listen("tcp", "0.0.0.0:0")
+	addr, release, err := faults.ClosedPort() // which nobody else is given when it isn't taken any more
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	_, number, _ := net.SplitHostPort(addr)
+	taken, err := net.Listen("tcp", "0.0.0.0:"+number)
 	if err != nil {
 		t.Fatal(err)
 	}
