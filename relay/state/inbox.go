@@ -54,8 +54,15 @@ type inbox struct {
 
 	mu    sync.RWMutex
 	boxes map[string]*box
-	total int64  // bytes
-	last  uint64 // the highest key that was given
+	doubt map[uint64]doubt // by their keys
+	total int64            // bytes
+	last  uint64           // the highest key that was given
+}
+
+// A doubt is about a delivery that was refused, as the engine didn't say in time that it was stored.
+type doubt struct {
+	name string
+	at   time.Time
 }
 
 // A box is what is held for one endpoint.
@@ -94,6 +101,8 @@ func markKey(name string, key uint64) string { return name + "." + strconv.Forma
 
 // keyHeader is the field of a stored message with the delivery's key.
 const keyHeader = "Hook-Key"
+
+func shardOf(key uint64) int { return int(key % shards) }
 
 func inboxSubject(shard int, name string) string { return fmt.Sprintf("hook.inbox.%d.%s", shard, name) }
 
@@ -215,12 +224,17 @@ func (s *Store) Hold(ctx context.Context, name string, head *wire.RequestHead, b
 	}
 	ctx, cancel := s.sick.while(ctx)
 	defer cancel()
-	shard := int(key % shards)
+	if err := context.Cause(ctx); err != nil {
+		s.inbox.settle(name, size, nil)
+		return s.ails(fmt.Errorf("hold for %s: %w", name, err))
+	}
+	shard := shardOf(key)
 	ack, err := s.inbox.js.PublishMsg(ctx, &nats.Msg{
 		Subject: inboxSubject(shard, name), Data: data, Header: nats.Header{keyHeader: {strconv.FormatUint(key, 10)}},
 	})
 	if err != nil {
 		s.inbox.settle(name, size, nil)
+		s.inbox.doubts(name, key, s.now())
 		return s.ails(fmt.Errorf("hold for %s: %w", name, err))
 	}
 	s.inbox.settle(name, size, &item{key: key, seq: ack.Sequence, size: int32(size), shard: int8(shard), at: s.now().Unix()})

@@ -50,7 +50,7 @@ func (s *Store) sweepInbox(ctx context.Context) error {
 			}
 		}
 	}
-	return errors.Join(b.forgetNotes(ctx), s.names.tidy(ctx), s.tokens.tidy(ctx), b.marks.tidy(ctx), b.tries.tidy(ctx))
+	return errors.Join(b.settleDoubts(ctx, now), b.forgetNotes(ctx), s.names.tidy(ctx), s.tokens.tidy(ctx), b.marks.tidy(ctx), b.tries.tidy(ctx))
 }
 
 // forgetNotes takes out what is noted of deliveries that are gone.

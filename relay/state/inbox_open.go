@@ -15,7 +15,7 @@ import (
 
 // openInbox opens what is held, and makes the index of it.
 func openInbox(ctx context.Context, e *engine, dir string, limits InboxLimits, now int64) (*inbox, error) {
-	b := &inbox{limits: limits.WithDefaults(), room: &room{dir: dir}, js: e.js, boxes: make(map[string]*box), last: uint64(now)}
+	b := &inbox{limits: limits.WithDefaults(), room: &room{dir: dir}, js: e.js, boxes: make(map[string]*box), doubt: make(map[uint64]doubt), last: uint64(now)}
 	var err error
 	if b.tries, err = openTable[try](ctx, e, "tries", "the delivery of each endpoint that was tried last", nil); err != nil {
 		return b, err
@@ -62,7 +62,12 @@ func (b *inbox) openShard(ctx context.Context, shard int) (err error) {
 	if state.Msgs == 0 {
 		return nil
 	}
-	c, err := b.shards[shard].OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true})
+	return b.each(ctx, shard, "*", state.LastSeq, func(msg jetstream.Msg, meta *jetstream.MsgMetadata) error { return b.index(shard, msg, meta) })
+}
+
+// each reads the headers of an endpoint's messages in one stream, or of all of them if name is "*", up to the last. There must be some.
+func (b *inbox) each(ctx context.Context, shard int, name string, last uint64, do func(jetstream.Msg, *jetstream.MsgMetadata) error) error {
+	c, err := b.shards[shard].OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true, FilterSubjects: []string{inboxSubject(shard, name)}})
 	if err != nil {
 		return err
 	}
@@ -83,10 +88,10 @@ func (b *inbox) openShard(ctx context.Context, shard int) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := b.index(shard, msg, meta); err != nil {
+		if err := do(msg, meta); err != nil {
 			return err
 		}
-		if meta.Sequence.Stream >= state.LastSeq || meta.NumPending == 0 {
+		if meta.Sequence.Stream >= last || meta.NumPending == 0 {
 			return nil
 		}
 	}

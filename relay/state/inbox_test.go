@@ -233,6 +233,48 @@ func TestDroppedWhileHandedOver(t *testing.T) {
 	}
 }
 
+// What was refused as the engine took too long to say that it was stored doesn't come after the next start.
+func TestRefusedAndStoredAllTheSame(t *testing.T) {
+	dir := t.TempDir()
+	s, err := state.Open(t.Context(), dir, state.InboxLimits{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := &wire.RequestHead{ID: "d_aaaaaaaaaaaa", ReceivedAt: time.Now(), Method: http.MethodPost, Header: http.Header{}}
+	held := 0
+	for n := range 200 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n)*10*time.Microsecond)
+		if s.Hold(ctx, otter, head, []byte("x")) == nil {
+			held++
+		}
+		cancel()
+	}
+	again, late := time.NewTicker(10*time.Millisecond), time.After(20*time.Second)
+	defer again.Stop()
+	for row := 0; row < 4; { // one behind those of each stream, so that all is done that was begun
+		if s.Hold(t.Context(), otter, head, []byte("x")) == nil {
+			held++
+			row++
+			continue
+		}
+		row = 0
+		select {
+		case <-again.C:
+		case <-late:
+			t.Fatal(s.Err())
+		}
+	}
+	s.SetNow(func() time.Time { return time.Now().Add(time.Minute) })
+	if _, err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, s)
+	s = open(t, dir)
+	if n := s.Waiting(otter); n != held {
+		t.Errorf("%d were held, and %d are", held, n)
+	}
+}
+
 func TestOldDeliveriesBecomeDeadLettersAndGo(t *testing.T) {
 	s, err := state.Open(t.Context(), t.TempDir(), state.InboxLimits{Age: time.Nanosecond, Keep: time.Hour}, nil)
 	if err != nil {
