@@ -112,8 +112,9 @@ func (a baselineAnswer) differs(got baselineAnswer) string {
 
 func answerFor(done replayed) baselineAnswer {
 	a := baselineAnswer{Provider: done.original.Provider, Event: done.original.EventType}
-	r := done.fresh.Last().Response
-	if r == nil {
+	last := done.fresh.Last()
+	r := last.Response
+	if r == nil || last.Outcome != inspect.OutcomeAnswered { // half an answer is none
 		return a
 	}
 	a.Status, a.ContentType = r.Status, r.Header.Get("Content-Type")

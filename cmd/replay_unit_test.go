@@ -23,6 +23,8 @@ func TestCompare(t *testing.T) {
 		}
 		return []inspect.Attempt{a}
 	}
+	half := attempt(200)
+	half[0].Outcome = inspect.OutcomeClosed
 	for _, c := range []struct {
 		name          string
 		before, after []inspect.Attempt
@@ -38,6 +40,8 @@ func TestCompare(t *testing.T) {
 		{"imported, not well", nil, attempt(302), failing},
 		{"the first answer counts", append(attempt(500), attempt(200)...), attempt(200), fixed},
 		{"a first try without an answer doesn't", append(attempt(0), attempt(200)...), attempt(500), regressed},
+		{"half an answer", attempt(200), half, regressed},
+		{"half an answer then and now", half, half, stillFailing},
 	} {
 		original, fresh := &inspect.Delivery{Attempts: c.before}, &inspect.Delivery{Attempts: c.after}
 		if got := compare(firstAnswer(original), fresh.Summary()); got != c.want {

@@ -75,7 +75,7 @@ func firstAnswer(d *inspect.Delivery) answerBefore {
 
 // compare says in a word how a replay's answer stands to the first one.
 func compare(before answerBefore, fresh inspect.Summary) verdict {
-	failed := fresh.Failed()
+	failed := fresh.Failed() || fresh.Outcome != inspect.OutcomeAnswered // half an answer is none, whatever its status
 	switch {
 	case !before.known && failed:
 		return failing

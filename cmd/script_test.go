@@ -124,6 +124,12 @@ func stripeApp(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "ok")
 	case "/moved":
 		http.Redirect(w, r, "/moved/", http.StatusMovedPermanently)
+	case "/half":
+		_, _ = io.WriteString(w, "ha")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	case "/long":
+		_, _ = io.WriteString(w, strings.Repeat("x", 32<<10)+r.URL.RawQuery)
 	case "/fail":
 		http.Error(w, "a bug", http.StatusInternalServerError)
 	default:
