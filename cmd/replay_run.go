@@ -34,7 +34,7 @@ func (r *replaying) run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	for range r.o.concurrency {
 		workers.Go(func() {
-			courier := r.replayer.courier(ctx)
+			courier := r.courier(ctx)
 			defer courier.close()
 			for original := range queue.all {
 				if err := r.one(ctx, courier, original); err != nil {
@@ -52,6 +52,14 @@ func (r *replaying) run(ctx context.Context) error {
 		return cause
 	}
 	return err
+}
+
+// courier is the quick way for a worker; nil if there is none, or if answers are judged by more of their bodies than it keeps.
+func (r *replaying) courier(ctx context.Context) *courier {
+	if r.o.baseline != "" {
+		return nil
+	}
+	return r.replayer.courier(ctx)
 }
 
 // What is read before somebody is free to send it: the history gives many at once, and the workers must not wait for that.
