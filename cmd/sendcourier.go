@@ -87,20 +87,19 @@ func (c *courier) attempt(l letter) inspect.Attempt {
 		a.Response, err = c.read(response)
 	}
 	a.Stages.Total = time.Since(a.Started)
-	a.Outcome, a.Err = rawOutcome(r.Context(), err, l.to)
+	a.Outcome, a.Err = replay.Explain(r.Context(), err, l.to)
 	return a
 }
 
-// read reads an answer to its end, and keeps its beginning.
+// read reads an answer to its end, and keeps its beginning. What follows a switch of protocols is no part of it, and may have no end.
 func (c *courier) read(response *http.Response) (*inspect.Response, error) {
 	defer func() { _ = response.Body.Close() }()
 	var kept []byte
 	var size int64
-	for {
+	for response.StatusCode != http.StatusSwitchingProtocols {
 		n, err := response.Body.Read(c.buf[:])
-		if size += int64(n); kept == nil && n > 0 {
-			kept = bytes.Clone(c.buf[:n])
-		}
+		size += int64(n)
+		kept = append(kept, c.buf[:min(n, len(c.buf)-len(kept))]...)
 		if errors.Is(err, io.EOF) {
 			break
 		}

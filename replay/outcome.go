@@ -13,6 +13,15 @@ import (
 	"github.com/seed-4575fdc3/hook/inspect"
 )
 
+// Explain tells what a Client's error on the way to to's app means, nil too: in a word, and in words for people.
+func Explain(ctx context.Context, err error, to Target) (inspect.Outcome, string) {
+	if err == nil {
+		return inspect.OutcomeAnswered, ""
+	}
+	outcome, message, _ := (&Forwarder{Target: to}).explain(ctx, err)
+	return outcome, message
+}
+
 // explain tells what an error on the way to the app means: in a word, in words for people, and for the sender.
 func (f *Forwarder) explain(ctx context.Context, err error) (inspect.Outcome, string, inspect.Failure) {
 	_, dialing := errors.AsType[*dialError](err)
