@@ -44,9 +44,12 @@ func (r *replaying) run(ctx context.Context) error {
 		})
 	}
 	progress := r.report.showProgress(ctx)
-	err := r.feed(ctx, queue)
+	left, err := r.feed(ctx, queue)
 	close(queue.queue)
 	workers.Wait()
+	if left != nil { // behind those that were read before it
+		r.report.missed(left)
+	}
 	progress()
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
@@ -108,27 +111,21 @@ func (a *ahead) all(yield func(*inspect.Delivery) bool) {
 	}
 }
 
-// feed hands the originals out as the pace has it.
-func (r *replaying) feed(ctx context.Context, queue *ahead) error {
+// feed hands the originals out as the pace has it, and gives the one that it ended with, if that was not handed out.
+func (r *replaying) feed(ctx context.Context, queue *ahead) (left *inspect.Delivery, err error) {
 	pace := r.o.pace.start(time.Now())
 	for original, err := range r.originals.all {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := r.mayAsk(ctx, original); err != nil {
-			r.report.missed(original)
-			return err
+			return original, err
 		}
-		if pace.wait(ctx, original.ReceivedAt) != nil {
-			r.report.missed(original)
-			return nil
-		}
-		if queue.put(ctx, original) != nil {
-			r.report.missed(original)
-			return nil
+		if pace.wait(ctx, original.ReceivedAt) != nil || queue.put(ctx, original) != nil {
+			return original, nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // one replays one and reports what came of it. Its error ends the round.
