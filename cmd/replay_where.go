@@ -48,8 +48,13 @@ func toFirst(d *inspect.Delivery) (replay.Target, bool, error) {
 		if target, err := wholeTarget(d.Attempts[0].Target); err == nil && target.Socket != "" {
 			return target, true, nil
 		}
-		if u, err := url.Parse(d.Attempts[0].Target); err == nil && u.Host != "" {
-			return replay.Target{Scheme: u.Scheme, Host: u.Host, Path: u.RequestURI()}, true, nil
+		scheme, rest, _ := strings.Cut(d.Attempts[0].Target, "://")
+		path := "" // as it stands, which may be none that url.Parse takes
+		if end := strings.IndexAny(rest, "/?"); end >= 0 {
+			rest, path = rest[:end], strings.TrimPrefix(rest[end:], "/")
+		}
+		if u, err := url.Parse(scheme + "://" + rest); err == nil && u.Host != "" {
+			return replay.Target{Scheme: u.Scheme, Host: u.Host, Path: "/" + path}, true, nil
 		}
 	}
 	return replay.Target{}, false, fail(exitUnreachable, "say where with --to http://localhost:3000, or start `hook listen 3000`",
