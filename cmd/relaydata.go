@@ -91,8 +91,8 @@ func (b bothTokens) Grant(token string) (relay.Grant, bool) {
 	return b.file.Grant(token)
 }
 
-// Err is the file's.
-func (b bothTokens) Err() error { return b.file.Err() }
+// Stale is the file's.
+func (b bothTokens) Stale() error { return b.file.Stale() }
 
 // firstToken makes a token where tokens are wanted and there is none; else it is empty.
 func (h *relayData) firstToken(ctx context.Context, wanted relay.Tokens) (string, error) {

@@ -161,8 +161,8 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) {
 			log.Info("tunnel refused", "error", "no hook subprotocol")
 			return
 		}
-		if err := s.serveTunnel(ctx, conn, grant, token, from, r.RemoteAddr); err != nil {
-			log.Info("tunnel ended", "reason", err)
+		if name, err := s.serveTunnel(ctx, conn, grant, token, from, r.RemoteAddr); err != nil {
+			log.Info("tunnel ended", "endpoint", name, "reason", err)
 		}
 	}()
 }
@@ -184,14 +184,18 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return h.conn, bufio.NewReadWriter(buffered.Reader, bufio.NewWriter(h.conn)), nil
 }
 
-func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, token string, from source, remote string) error {
+// serveTunnel serves a client until it goes. The name is that which it asked for, as far as it could be an endpoint's.
+func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, token string, from source, remote string) (name string, err error) {
 	late := time.AfterFunc(helloTimeout, func() { _ = conn.Close() })
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	hello, err := wire.ReadHello(conn)
 	late.Stop()
 	stop()
 	if err != nil {
-		return err
+		return "", err
+	}
+	if ValidName(hello.Name) {
+		name = hello.Name
 	}
 	owner := OwnerOf(grant.Name)
 	if s.cfg.Tokens == nil {
@@ -199,10 +203,10 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, t
 	}
 	settings, refused := s.claim(ctx, hello, grant, owner, from)
 	if refused != nil {
-		return s.turnAway(conn, refused)
+		return name, s.turnAway(conn, refused)
 	}
 	if refused := s.floods(hello); refused != nil {
-		return s.turnAway(conn, refused)
+		return name, s.turnAway(conn, refused)
 	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
@@ -225,7 +229,7 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, t
 	})
 	old, refused := s.tunnels.add(t, hello.TakeOver)
 	if refused != nil {
-		return s.turnAway(conn, refused)
+		return name, s.turnAway(conn, refused)
 	}
 	defer s.tunnels.remove(t)
 	switch {
@@ -239,14 +243,14 @@ func (s *Server) serveTunnel(ctx context.Context, conn wire.Conn, grant Grant, t
 		time.AfterFunc(closesIn, old.end)
 	}
 	if refused := s.lapsed(ctx, t, token); refused != nil {
-		return s.turnAway(conn, refused)
+		return name, s.turnAway(conn, refused)
 	}
 	if !grant.Until.IsZero() {
 		defer time.AfterFunc(time.Until(grant.Until), func() { t.dismiss("the time of this listener's token is over") }).Stop()
 	}
-	s.log.Info("tunnel connected", "endpoint", t.name, "instance", t.instance)
+	s.log.Info("tunnel connected", "endpoint", t.name, "remote", remote, "token", grant.Name, "instance", t.instance)
 	s.Kick(t.name)
-	return t.session.Run(ctx)
+	return name, t.session.Run(ctx)
 }
 
 // lapsed says why a client must go whose tunnel is in place: its token or its name may have been taken while it came, when nobody

@@ -47,8 +47,8 @@ func (s *Server) granted(w http.ResponseWriter, r *http.Request, from source) (g
 	}
 	token := bearer(r)
 	grant, known := s.cfg.Tokens.Grant(token)
-	if file, ok := s.cfg.Tokens.(interface{ Err() error }); ok && file.Err() != nil {
-		s.log.Error("the tokens that were read before stay in force", "error", file.Err())
+	if file, ok := s.cfg.Tokens.(interface{ Stale() error }); ok && file.Stale() != nil {
+		s.log.Error("the tokens that were read before stay in force", "error", file.Stale())
 	}
 	if known {
 		return grant, true

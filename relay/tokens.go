@@ -123,8 +123,8 @@ func (f *TokenFile) Reload() error {
 	return f.err
 }
 
-// Err is why the file's newest state is not in force; nil if it is.
-func (f *TokenFile) Err() error {
+// Stale is why the file's newest state is not in force; nil if it is.
+func (f *TokenFile) Stale() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.err

@@ -103,7 +103,7 @@ func TestTokenFileChanges(t *testing.T) {
 			<-time.After(time.Second)
 			_, ann := tokens.Grant(annsToken)
 			_, ben := tokens.Grant(bensToken)
-			if err := tokens.Err(); ann != step.ann || ben != step.ben || (err == nil) != step.fine {
+			if err := tokens.Stale(); ann != step.ann || ben != step.ben || (err == nil) != step.fine {
 				t.Errorf("%s: ann %v, ben %v, %v; want %v, %v, fine %v", step.does, ann, ben, err, step.ann, step.ben, step.fine)
 			}
 		}
