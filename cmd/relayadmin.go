@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed-4575fdc3/hook/relay"
 	"github.com/seed-4575fdc3/hook/relay/admin"
+	"github.com/seed-4575fdc3/hook/relay/state"
 	"github.com/seed-4575fdc3/hook/relay/wire"
 )
 
@@ -209,7 +210,10 @@ func (h *health) look(ctx context.Context) []string {
 		return h.errs
 	}
 	h.errs = nil
-	if h.store.Check(context.WithoutCancel(ctx)) != nil {
+	switch err := h.store.Check(context.WithoutCancel(ctx)); {
+	case errors.Is(err, state.ErrNoRoom):
+		h.errs = append(h.errs, "the disk is full")
+	case err != nil:
 		h.errs = append(h.errs, "the data folder can't be read or written")
 	}
 	if h.certified != nil && !h.certified() {

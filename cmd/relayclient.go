@@ -32,6 +32,14 @@ type relayError struct {
 
 func (e *relayError) Error() string { return e.message }
 
+// afterNo is what to do about an error of call: otherwise, unless it is that the relay can't at the moment.
+func afterNo(err error, otherwise string) string {
+	if no, ok := errors.AsType[*relayError](err); ok && no.status == http.StatusServiceUnavailable {
+		return "`hook-relay status` says how the relay stands, and its log says why"
+	}
+	return otherwise
+}
+
 // call asks, and reads the answer into out. An answer that says no is a *relayError.
 func (c *relayClient) call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader

@@ -52,6 +52,8 @@ func (o *relayOptions) open(ctx context.Context, log *slog.Logger) (*relayData, 
 		return nil, fail(exitFailed, "stop the other hook-relay, or give this one a folder of its own with --data", "%w", err)
 	case errors.Is(err, state.ErrDamaged):
 		return nil, fail(exitFailed, "restore the folder from a backup: docs/operating.md says how", "%w", err)
+	case errors.Is(err, state.ErrNoRoom):
+		return nil, fail(exitFailed, "make room there, or give a folder on another disk with --data", "%w", err)
 	case newer:
 		return nil, fail(exitFailed, "run the newer hook-relay, or give a folder of its own with --data", "%w", err)
 	case err != nil:

@@ -53,7 +53,7 @@ func newOperatorInbox(s streams, o *relayOptions) *cobra.Command {
 			return o.operate(ctx, func(r *relayClient) error {
 				return do(func(method, path string, out any) error {
 					if err := r.call(ctx, method, path, nil, out); err != nil {
-						return fail(exitFailed, "`hook-relay inbox list` shows what there is", "inbox: %w", err)
+						return fail(exitFailed, afterNo(err, "`hook-relay inbox list` shows what there is"), "inbox: %w", err)
 					}
 					return nil
 				})

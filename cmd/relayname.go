@@ -46,7 +46,7 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var did admin.Released
 				if err := r.call(c.Context(), http.MethodDelete, "names/"+args[0], nil, &did); err != nil {
-					return fail(exitFailed, "`hook-relay name list` shows what there is", "name release: %w", err)
+					return fail(exitFailed, afterNo(err, "`hook-relay name list` shows what there is"), "name release: %w", err)
 				}
 				_, err := fmt.Fprintf(s.out, "released %s%s\n", args[0], goneToo(did.Dropped))
 				return err
@@ -66,7 +66,7 @@ func newRelayName(s streams, o *relayOptions) *cobra.Command {
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var did admin.Banned
 				if err := r.call(c.Context(), http.MethodPost, "names/"+args[0]+"/ban", map[string]string{"why": why}, &did); err != nil {
-					return fail(exitFailed, "`hook-relay name list` shows what there is", "name ban: %w", err)
+					return fail(exitFailed, afterNo(err, "`hook-relay name list` shows what there is"), "name ban: %w", err)
 				}
 				_, err := fmt.Fprintf(s.out, "banned %s%s; `hook-relay name release %s` lifts that\n", args[0], goneToo(did.Dropped), args[0])
 				return err
@@ -155,16 +155,20 @@ func nameLine(n admin.Name) string {
 
 func newRelayAudit(s streams, o *relayOptions) *cobra.Command {
 	last, json := 50, false
+	const most = 10_000
 	c := &cobra.Command{
 		Use:     "audit",
 		Short:   "Show who claimed what, and what operators did",
 		Example: "  hook-relay audit --last 200",
 		Args:    exactly(cobra.NoArgs, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if last < 1 || last > most {
+				return fail(exitUsage, "as in --last 200", "audit: --last %d: it is a number from 1 to %d", last, most)
+			}
 			return o.operate(c.Context(), func(r *relayClient) error {
 				var all []state.Event
 				if err := r.call(c.Context(), http.MethodGet, "audit?last="+strconv.Itoa(last), nil, &all); err != nil {
-					return fail(exitFailed, "as in --last 200", "audit: %w", err)
+					return fail(exitFailed, afterNo(err, "the relay's log says more"), "audit: %w", err)
 				}
 				for _, e := range all {
 					if err := printEvent(s.out, e, json); err != nil {

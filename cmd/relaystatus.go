@@ -41,7 +41,11 @@ func newRelayState(s streams, o *relayOptions) *cobra.Command {
 				err = printStatus(s.out, status)
 			}
 			if err == nil && !status.Ready {
-				return fail(exitWrong, "", "the relay is not ready: %s", strings.Join(status.NotReady, ", "))
+				next := "its log says why"
+				if status.Draining {
+					next = "stop it once nothing is in flight, or have it take listeners again: `hook-relay resume`"
+				}
+				return fail(exitWrong, next, "the relay is not ready: %s", strings.Join(status.NotReady, ", "))
 			}
 			return err
 		},

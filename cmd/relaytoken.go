@@ -59,7 +59,7 @@ func newTokenCreate(s streams, o *relayOptions) *cobra.Command {
 					if no, ok := errors.AsType[*relayError](err); ok && no.status == http.StatusBadRequest {
 						return fail(exitUsage, "`hook-relay token create --help` has examples", "token create: %w", err)
 					}
-					return fail(exitFailed, "`hook-relay token list` shows what there is", "token create: %w", err)
+					return fail(exitFailed, afterNo(err, "`hook-relay token list` shows what there is"), "token create: %w", err)
 				}
 				if json {
 					return printJSON(s.out, made)
@@ -145,7 +145,7 @@ func newTokenRevoke(s streams, o *relayOptions) *cobra.Command {
 					Disconnected int `json:"disconnected"`
 				}
 				if err := r.call(c.Context(), http.MethodDelete, "tokens/"+url.PathEscape(args[0]), nil, &said); err != nil {
-					return fail(exitFailed, "`hook-relay token list` shows what there is", "token revoke: %w", err)
+					return fail(exitFailed, afterNo(err, "`hook-relay token list` shows what there is"), "token revoke: %w", err)
 				}
 				_, err := fmt.Fprintf(s.out, "revoked %s; %s disconnected\n", args[0], plural(said.Disconnected, "listener", "listeners"))
 				return err

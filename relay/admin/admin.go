@@ -170,6 +170,9 @@ func (q *request) answer(status int, v any) error {
 
 func (q *request) fail(err error) {
 	status := http.StatusServiceUnavailable
+	if errors.Is(err, context.DeadlineExceeded) && q.Store.Err() != nil { // the engine was silent, and that is why
+		err = fmt.Errorf("nothing can be stored at the moment: %w", q.Store.Err())
+	}
 	if r, ok := errors.AsType[*refusal](err); ok {
 		status = r.status
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -86,4 +87,12 @@ func (s *Store) Events(ctx context.Context, most int) ([]Event, error) {
 		events = append(events, e)
 	}
 	return events, nil
+}
+
+// many is how many there are of what is called one alone, and several together.
+func many(n int, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + several
 }

@@ -132,3 +132,18 @@ func (l *locked) String() string {
 	defer l.mu.Unlock()
 	return l.b.String()
 }
+
+// What can't be opened on a full disk has that for a reason: another folder on it would do no better.
+func TestNoRoomToOpen(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "lock"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := state.Open(t.Context(), dir, state.InboxLimits{}, nil); err == nil || errors.Is(err, state.ErrNoRoom) {
+		t.Errorf("with room: %v", err)
+	}
+	defer state.SetLeastFree(state.SetLeastFree(1 << 62))
+	if _, err := state.Open(t.Context(), dir, state.InboxLimits{}, nil); !errors.Is(err, state.ErrNoRoom) || !strings.Contains(err.Error(), "lock") {
+		t.Errorf("without: %v", err)
+	}
+}

@@ -30,3 +30,9 @@ func (s *Store) Restart(ctx context.Context) error {
 
 // SetReadWithin sets how long the engine may take to give what it has stored. It is to be called while no store is opened.
 func SetReadWithin(d time.Duration) { readWithin = d }
+
+// SetLeastFree sets how much room makes it worth a try, and gives what it was. It is to be called while no store is open.
+func SetLeastFree(n int64) (was int64) {
+	was, leastFree = leastFree, n
+	return was
+}

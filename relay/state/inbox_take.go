@@ -246,7 +246,7 @@ func (s *Store) Drop(ctx context.Context, by, name string, keys []uint64) (n int
 	if n == 0 || err != nil {
 		return n, err
 	}
-	return n, s.Note(ctx, Event{By: by, Did: "drop", Name: name, About: fmt.Sprintf("%d held deliveries", n)})
+	return n, s.Note(ctx, Event{By: by, Did: "drop", Name: name, About: many(n, "held delivery", "held deliveries")})
 }
 
 // Redeliver has dead letters of an endpoint wait again, each at its old place: those with the keys, or all if keys is nil.
@@ -276,7 +276,7 @@ func (s *Store) Redeliver(ctx context.Context, by, name string, keys []uint64) (
 	if n == 0 {
 		return 0, nil
 	}
-	return n, s.Note(ctx, Event{By: by, Did: "redeliver", Name: name, About: fmt.Sprintf("%d dead letters", n)})
+	return n, s.Note(ctx, Event{By: by, Did: "redeliver", Name: name, About: many(n, "dead letter", "dead letters")})
 }
 
 // revive moves an item from the dead letters to those that wait.

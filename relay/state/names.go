@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"time"
 
@@ -164,7 +163,7 @@ func droppedWords(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d held deliveries were dropped", n)
+	return many(n, "held delivery was", "held deliveries were") + " dropped"
 }
 
 // Sweep takes out the names whose time is over, and gives them, and held deliveries that are too old.

@@ -85,8 +85,8 @@ const (
 	cureLatest  = 15 * time.Second
 )
 
-// errNoRoom is for a disk without room for the engine.
-var errNoRoom = errors.New("the disk is full")
+// ErrNoRoom is returned for a disk without room for the engine.
+var ErrNoRoom = errors.New("the disk is full")
 
 // look runs until ctx ends, and starts the engine anew when it is sick.
 func (s *Store) look(ctx context.Context) {
@@ -104,8 +104,8 @@ func (s *Store) look(ctx context.Context) {
 			s.log.Info("the engine works again", "it_was", was)
 			pause = cureSoonest
 		case ctx.Err() != nil:
-		case errors.Is(err, errNoRoom):
-			if !errors.Is(was, errNoRoom) {
+		case errors.Is(err, ErrNoRoom):
+			if !errors.Is(was, ErrNoRoom) {
 				s.log.Error("the engine does not work", "error", err)
 			}
 			s.sick.see(err)
@@ -128,7 +128,7 @@ func (s *Store) look(ctx context.Context) {
 // cure starts the engine anew over what it has stored, and is nil if it can write now.
 func (s *Store) cure(ctx context.Context) error {
 	if free, err := freeBytes(s.engine.options.StoreDir); err == nil && free < leastFree {
-		return errNoRoom
+		return ErrNoRoom
 	}
 	if s.probe(ctx, time.Second) == nil {
 		return nil // it was only busy
@@ -157,7 +157,7 @@ func (s *Store) probed(ctx context.Context) (err error) {
 }
 
 // leastFree is how much room makes it worth a try.
-const leastFree = 8 << 20
+var leastFree int64 = 8 << 20
 
 // probe writes to all that the store writes to, and says whether that works within a time.
 func (s *Store) probe(ctx context.Context, patience time.Duration) error {

@@ -49,14 +49,17 @@ type Store struct {
 	sick   *sickness
 }
 
-// Open opens the data folder dir, and makes it at the first time. Its error is ErrInUse, ErrDamaged or a *NewerError where that is the
-// reason. A nil log discards.
+// Open opens the data folder dir, and makes it at the first time. Its error is ErrInUse, ErrDamaged, ErrNoRoom or a *NewerError where that is
+// the reason. A nil log discards.
 func Open(ctx context.Context, dir string, limits InboxLimits, log *slog.Logger) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{log: log, now: time.Now, sick: newSickness()}
 	if err := s.open(ctx, dir, limits); err != nil {
+		if free, unknown := freeBytes(dir); unknown == nil && free < leastFree {
+			err = fmt.Errorf("%w: %w", ErrNoRoom, err)
+		}
 		return nil, errors.Join(fmt.Errorf("data folder %s: %w", dir, err), s.Close())
 	}
 	return s, nil
