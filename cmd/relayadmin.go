@@ -202,6 +202,9 @@ type health struct {
 	errs []string
 }
 
+// diskFull is why a relay isn't ready whose disk has no room.
+const diskFull = "the disk is full"
+
 // look is for relay.Config.Ready.
 func (h *health) look(ctx context.Context) []string {
 	h.mu.Lock()
@@ -212,7 +215,7 @@ func (h *health) look(ctx context.Context) []string {
 	h.errs = nil
 	switch err := h.store.Check(context.WithoutCancel(ctx)); {
 	case errors.Is(err, state.ErrNoRoom):
-		h.errs = append(h.errs, "the disk is full")
+		h.errs = append(h.errs, diskFull)
 	case err != nil:
 		h.errs = append(h.errs, "the data folder can't be read or written")
 	}

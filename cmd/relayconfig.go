@@ -34,12 +34,12 @@ type relaySettings struct {
 // A strayVariable looks like a setting, and is none.
 type strayVariable struct {
 	name string
-	near []string // settings that it may be meant for
+	near []string // settings that it may be meant for, without the prefix
 }
 
 // next is what to do about it.
 func (v strayVariable) next() string {
-	return meant("", v.near, "`hook-relay config example` lists the settings")
+	return meant("HOOK_RELAY_", v.near, "`hook-relay config example` lists the settings")
 }
 
 // add gives hook-relay the flag that names the file, and has the file read before any command runs. All other flags of root are
@@ -265,23 +265,24 @@ func (r *relaySettings) say(log *slog.Logger) {
 
 // strayVariables are those that begin as settings do, and are none.
 func strayVariables(environ []string, flags []*pflag.Flag) []strayVariable {
-	known := []string{"HOOK_RELAY_CONFIG"}
+	const begin = "HOOK_RELAY_"
+	known := []string{"CONFIG"} // without what they all begin with: by that, all are alike
 	for _, f := range flags {
-		known = append(known, relayVariable(f.Name))
+		known = append(known, strings.TrimPrefix(relayVariable(f.Name), begin))
 	}
 	var strays []strayVariable
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
-		if strings.HasPrefix(name, "HOOK_RELAY_") && value != "" && !slices.Contains(known, name) && !ofKubernetes(name) {
-			strays = append(strays, strayVariable{name, fixtures.Nearest(name, known, 3)})
+		rest, ours := strings.CutPrefix(name, begin)
+		if ours && value != "" && !slices.Contains(known, rest) && !ofKubernetes(rest) {
+			strays = append(strays, strayVariable{name, fixtures.Nearest(rest, known, 3)})
 		}
 	}
 	slices.SortFunc(strays, func(a, b strayVariable) int { return strings.Compare(a.name, b.name) })
 	return strays
 }
 
-// ofKubernetes says whether Kubernetes sets the variable by itself where a service is called hook-relay.
-func ofKubernetes(name string) bool {
-	rest := strings.TrimPrefix(name, "HOOK_RELAY_")
+// ofKubernetes says whether Kubernetes sets the variable by itself where a service is called hook-relay. rest is its name behind that.
+func ofKubernetes(rest string) bool {
 	return rest == "PORT" || strings.HasPrefix(rest, "PORT_") || strings.HasPrefix(rest, "SERVICE_HOST") || strings.HasPrefix(rest, "SERVICE_PORT")
 }

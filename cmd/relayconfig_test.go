@@ -123,7 +123,7 @@ func TestSecretSettingsAreNotShown(t *testing.T) {
 // The names of all settings are told from the variables that Kubernetes sets by itself, and none hides a command's own.
 func TestSettingsHaveNamesOfTheirOwn(t *testing.T) {
 	for _, f := range relayTestFlags() {
-		if variable := relayVariable(f.Name); ofKubernetes(variable) || variable == "HOOK_RELAY_CONFIG" {
+		if variable := relayVariable(f.Name); ofKubernetes(strings.TrimPrefix(variable, "HOOK_RELAY_")) || variable == "HOOK_RELAY_CONFIG" {
 			t.Errorf("--%s would be set by %s", f.Name, variable)
 		}
 		if _, list := f.Value.(pflag.SliceValue); !list && strings.Contains(f.Usage, "repeatable") {

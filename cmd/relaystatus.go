@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,7 +43,10 @@ func newRelayState(s streams, o *relayOptions) *cobra.Command {
 			}
 			if err == nil && !status.Ready {
 				next := "its log says why"
-				if status.Draining {
+				switch {
+				case slices.Contains(status.NotReady, diskFull):
+					next = "make room on the disk of its data folder"
+				case status.Draining:
 					next = "stop it once nothing is in flight, or have it take listeners again: `hook-relay resume`"
 				}
 				return fail(exitWrong, next, "the relay is not ready: %s", strings.Join(status.NotReady, ", "))

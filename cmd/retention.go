@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"fmt"
+	"math/big"
 	"os"
 	"strconv"
 	"strings"
@@ -126,11 +127,14 @@ func readMaxCount(text string, to *history.Options) error {
 }
 
 func readMaxBytes(text string, to *history.Options) error {
-	n, err := humanize.ParseBytes(text)
-	if err != nil || n > 1<<60 {
+	n, err := humanize.ParseBigBytes(text)
+	switch {
+	case err != nil:
 		return fmt.Errorf("%q is no size", text)
+	case n.Cmp(big.NewInt(1<<60)) > 0:
+		return fmt.Errorf("%q is more than 1EiB", text)
 	}
-	if to.MaxBytes = int64(n); n == 0 {
+	if to.MaxBytes = n.Int64(); to.MaxBytes == 0 {
 		to.MaxBytes = noLimit
 	}
 	return nil

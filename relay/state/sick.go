@@ -100,6 +100,8 @@ func (s *Store) look(ctx context.Context) {
 		was := s.Err()
 		err := s.cure(ctx)
 		switch {
+		case err == nil && was == nil: // somebody saw what was cured meanwhile
+			pause = cureSoonest
 		case err == nil:
 			s.log.Info("the engine works again", "it_was", was)
 			pause = cureSoonest
