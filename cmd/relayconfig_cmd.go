@@ -40,7 +40,9 @@ func newConfigCheck(s streams, o *relayOptions) *cobra.Command {
 		Args: exactly(cobra.MaximumNArgs(1), "one file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				o.config.file = args[0]
+				if o.config.file = args[0]; args[0] == "" {
+					return fail(exitUsage, "leave it out, or see whether a variable of the shell isn't set", "config check: the file's name is empty")
+				}
 			}
 			return runConfigCheck(s, o, c.Root(), show)
 		},
@@ -52,7 +54,11 @@ func newConfigCheck(s streams, o *relayOptions) *cobra.Command {
 func runConfigCheck(s streams, o *relayOptions, root *cobra.Command, show bool) error {
 	r := &o.config
 	r.read(root)
-	if r.path == "" {
+	what := r.path
+	if what == "" {
+		what = "the variables, without a file"
+	}
+	if r.path == "" && !r.fromVariables() {
 		return fail(exitUsage, "`hook-relay config example > hook-relay.yaml` makes one", "there is no hook-relay.yaml here, and no %s", relayFileOfSystem())
 	}
 	r.exclude(root)
@@ -72,8 +78,18 @@ func runConfigCheck(s streams, o *relayOptions, root *cobra.Command, show bool) 
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(s.out, "%s: ok\n", inspect.Printable(r.path))
+	_, err := fmt.Fprintf(s.out, "%s: ok\n", inspect.Printable(what))
 	return err
+}
+
+// fromVariables says whether any variable has a say, as all settings of a container are.
+func (r *relaySettings) fromVariables() bool {
+	for _, from := range r.from {
+		if strings.HasPrefix(from, relayVariable("")) {
+			return true
+		}
+	}
+	return len(r.strays) > 0
 }
 
 // sayMistakes prints each with its next step, and is the error of them all.
