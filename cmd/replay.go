@@ -161,7 +161,7 @@ type replaying struct {
 	originals originals
 	judge     judge
 	report    *replayReport
-	asked     map[replay.Target]bool // whether to send there, without a path; with --watch in all rounds together
+	asked     map[replay.Target]bool // whether the user was asked about it, without a path; false if nothing goes there in this round, as all must be left out
 	closing   []io.Closer            // when the command ends
 }
 

@@ -13,10 +13,14 @@ import (
 // mayAsk asks the user, once for each host that isn't this machine, whether to send there. One goroutine at a time may.
 func (r *replaying) mayAsk(ctx context.Context, original *inspect.Delivery) error {
 	to, _, err := r.replayer.where(original)
+	if _, ok := errors.AsType[*unfit](err); ok { // whoever is to deliver it says so
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	if to.Path = ""; r.asked[to] {
+	to.Path = ""
+	if _, settled := r.asked[to]; settled {
 		return nil
 	}
 	r.asked[to] = true
@@ -32,6 +36,7 @@ func (r *replaying) ask(ctx context.Context, to replay.Target) error {
 	}
 	how, err := r.howMany(ctx, to)
 	if how == "" {
+		r.asked[to] = false
 		return err
 	}
 	if r.report != nil { // nothing is drawn meanwhile
@@ -72,13 +77,11 @@ func (r *replaying) goingTo(ctx context.Context, to replay.Target) (n int, err e
 			return 0, err
 		}
 		there, _, err := r.replayer.where(original)
-		if err != nil {
-			break
-		}
-		if there.Path = ""; there != to {
+		there.Path = ""
+		switch {
+		case err == nil && there != to:
 			continue
-		}
-		if !r.o.changes.edit { // which is for once
+		case err == nil && !r.o.changes.edit: // which is for once
 			_, err = r.replayer.prepare(ctx, original)
 		}
 		if _, ok := errors.AsType[*unfit](err); ok && r.originals.count != 1 {

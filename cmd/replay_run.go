@@ -3,16 +3,19 @@ package cmd
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 
 	"github.com/seed-4575fdc3/hook/inspect"
+	"github.com/seed-4575fdc3/hook/replay"
 )
 
 // once replays all, one round of it.
 func (r *replaying) once(ctx context.Context) error {
+	maps.DeleteFunc(r.asked, func(_ replay.Target, asked bool) bool { return !asked }) // where nothing could go before
 	r.report = r.newReport()
 	if r.originals.count < 0 || r.originals.count > keptWhole {
 		collectSeldom(atOnce)

@@ -57,8 +57,8 @@ func toFirst(d *inspect.Delivery) (replay.Target, bool, error) {
 			return replay.Target{Scheme: u.Scheme, Host: u.Host, Path: "/" + path}, true, nil
 		}
 	}
-	return replay.Target{}, false, fail(exitUnreachable, "say where with --to http://localhost:3000, or start `hook listen 3000`",
-		"replay %s: it never had a target", d.ID)
+	return replay.Target{}, false, &unfit{fail(exitUnreachable, "say where with --to http://localhost:3000, or start `hook listen 3000`",
+		"replay %s: it never had a target", d.ID)}
 }
 
 func badTarget(err error) error {

@@ -81,11 +81,11 @@ func (s *sending) json(l letter) sentJSON {
 	return j
 }
 
-// accepted says whether the provider would take the answer for success.
+// accepted says whether the provider would take the answer for success. Half an answer is none.
 func (s *sending) accepted(a *inspect.Attempt) bool { return takes(s.provider, a) }
 
 func takes(provider *signature.Provider, a *inspect.Attempt) bool {
-	return a.Response != nil && provider.Accepts(a.Response.Status)
+	return a.Response != nil && a.Outcome.Whole() && provider.Accepts(a.Response.Status)
 }
 
 func (s *sending) right(a *inspect.Attempt, expected expectation) bool {

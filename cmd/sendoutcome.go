@@ -16,7 +16,7 @@ func (s *sending) outcome(ctx context.Context, signer *signer, l letter) error {
 		return s.faultOutcome(signer, l)
 	}
 	a := l.delivery.Last()
-	if a.Response == nil {
+	if a.Response == nil || !a.Outcome.Whole() {
 		return s.unanswered(a)
 	}
 	if s.accepted(a) {
