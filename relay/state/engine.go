@@ -104,10 +104,25 @@ func (e *engine) InProcessConn() (net.Conn, error) {
 	return s.InProcessConn()
 }
 
-// restart puts a new server in the place of the old one, over the same files.
-func (e *engine) restart() error {
+// restart puts a new server in the place of the old one, over the same files, and returns when the connection is to that: what is
+// sent before would be lost with the old one.
+func (e *engine) restart(ctx context.Context) error {
 	e.stop()
-	return e.start()
+	if err := e.start(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for e.conn.ConnectedServerId() != e.server.ID() {
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("connect to the engine that was started anew: %w", ctx.Err())
+		}
+	}
+	return nil
 }
 
 // close ends the connection and the server.

@@ -22,7 +22,7 @@ func (s *Store) Notes() int { return len(s.inbox.tries.all()) + len(s.inbox.mark
 
 // Restart starts the engine anew, as after a write that failed, and says whether it works then.
 func (s *Store) Restart(ctx context.Context) error {
-	if err := s.engine.restart(); err != nil {
+	if err := s.engine.restart(ctx); err != nil {
 		return err
 	}
 	return s.probed(ctx)

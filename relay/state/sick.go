@@ -135,7 +135,7 @@ func (s *Store) cure(ctx context.Context) error {
 	if s.probe(ctx, time.Second) == nil {
 		return nil // it was only busy
 	}
-	if err := s.engine.restart(); err != nil {
+	if err := s.engine.restart(ctx); err != nil {
 		return err
 	}
 	return s.probed(ctx)
