@@ -239,7 +239,7 @@ func (l *listener) endpoint() (memory, string, error) {
 	})
 	if given := l.settings.first(l.o.name, "HOOK_NAME", func(c config) string { return c.Name }); given != "" {
 		if name = given; !relay.ValidName(name) {
-			return m, "", fail(exitUsage, nameRule, "listen: --name %q can't be an endpoint's", name)
+			return m, "", fail(exitUsage, relay.NameRule, "listen: --name %q can't be an endpoint's", name)
 		}
 	}
 	return m, name, err

@@ -90,11 +90,8 @@ func checkName(command, name string) error {
 	if relay.ValidName(name) {
 		return nil
 	}
-	return fail(exitUsage, nameRule, "%s: %q can't be an endpoint's", command, name)
+	return fail(exitUsage, relay.NameRule, "%s: %q can't be an endpoint's", command, name)
 }
-
-// nameRule is what a name may be.
-const nameRule = "a name has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -"
 
 // goneToo says how many held deliveries went with a name; nothing if none did.
 func goneToo(n int) string {

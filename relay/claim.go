@@ -301,8 +301,7 @@ func (s *Server) claim(ctx context.Context, h wire.Hello, grant Grant, owner Own
 func (s *Server) mayClaim(h wire.Hello, grant Grant) *wire.GoAway {
 	switch {
 	case !ValidName(h.Name):
-		return &wire.GoAway{Code: wire.CodeNameInvalid,
-			Message: "a name has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -"}
+		return &wire.GoAway{Code: wire.CodeNameInvalid, Message: NameRule}
 	case !validSettings(h.Settings):
 		return &wire.GoAway{Code: wire.CodeBadSettings, Message: "the relay doesn't know these settings of an endpoint: upgrade it"}
 	case s.cfg.Tokens == nil && h.Secret == "":

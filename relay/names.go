@@ -96,6 +96,9 @@ func (m *Memory) Settings(_ context.Context, name string) (wire.Settings, bool, 
 	return held.settings, known, nil
 }
 
+// NameRule is what ValidName wants, for people.
+const NameRule = "a name has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -"
+
 // ValidName says whether name can be an endpoint's: a DNS label (RFC 1035 section 2.3.1, digits allowed in front as in
 // RFC 1123) in lower case, of 3 to 63 characters.
 func ValidName(name string) bool {

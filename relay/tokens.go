@@ -39,7 +39,7 @@ func CheckPattern(pattern string) error {
 			return fmt.Errorf("the pattern %q can't be read", one)
 		}
 		if !fitsNames(one) {
-			return fmt.Errorf("the pattern %q fits no name: one has 3 to 63 of a-z, 0-9 and -, and neither begins nor ends with -", one)
+			return fmt.Errorf("the pattern %q fits no name: %s", one, NameRule)
 		}
 	}
 	return nil

@@ -21,7 +21,7 @@ type Name struct {
 }
 
 func (n Name) owned(now time.Time) bool {
-	return n.Owner != "" && n.Banned == "" && (n.Expires.IsZero() || now.Before(n.Expires))
+	return n.Owner != "" && n.Banned == "" && !n.over(now)
 }
 
 // over says whether its time is.
